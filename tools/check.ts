@@ -1,0 +1,81 @@
+/**
+ * `pnpm check`: every static guard of the repository, each with its time. Leaves with 1 when one fails.
+ * tools/check-guards.test.ts proves that each of them bites.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "./workspace-units.ts";
+
+interface Guard {
+  name: string;
+  command: string;
+  args: readonly string[];
+  /** Proof that the guard looked at something: a tool that reads no files also finds no fault. */
+  mustPrint?: RegExp;
+}
+
+function listPackages(): string[] {
+  const parents = ["packages", "spaces", "apps"];
+  const children = parents.flatMap((parent) => {
+    const folder = join(repositoryRoot, parent);
+    return existsSync(folder) ? readdirSync(folder).map((name) => `${parent}/${name}`) : [];
+  });
+  return [...children, "models", "bench", "tools"].filter((folder) => existsSync(join(repositoryRoot, folder, "tsconfig.json")));
+}
+
+const guards: Guard[] = [
+  ...listPackages().map((folder) => ({ name: `types ${folder}`, command: "tsc", args: ["-p", folder] })),
+  { name: "lint", command: "oxlint", args: ["--type-aware", "--deny-warnings"] },
+  { name: "format", command: "oxfmt", args: ["--check"] },
+  {
+    name: "imports",
+    command: "depcruise",
+    args: ["--config", ".dependency-cruiser.mjs", "packages", "spaces", "apps", "tools"],
+    // With a TypeScript that has no compiler API the cruiser reads no .ts file, reports "0 modules" and succeeds.
+    mustPrint: /\((?!0 modules)\d{2,} modules/,
+  },
+  { name: "boundaries", command: "turbo", args: ["boundaries"], mustPrint: /Checked [1-9]\d* files/ },
+  { name: "unused", command: "knip", args: [] },
+  { name: "environment tables", command: "node", args: ["tools/env-tables.ts", "--check"] },
+];
+
+/** Runs one guard; resolves to its output when it failed, to undefined when it passed. */
+async function runGuard(guard: Guard): Promise<string | undefined> {
+  const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", NO_COLOR: "1" };
+  const child = spawn(guard.command, guard.args, { cwd: repositoryRoot, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const { promise, resolve } = Promise.withResolvers<number>();
+  child.once("error", (error) => {
+    output += error.message;
+    resolve(1);
+  });
+  child.once("close", (code) => resolve(code ?? 1));
+  const code = await promise;
+  if (code !== 0) return output;
+  if (guard.mustPrint && !guard.mustPrint.test(output)) return `${output}\nThe guard succeeded without reading the code (expected ${guard.mustPrint}).`;
+  return undefined;
+}
+
+const wanted = process.argv.slice(2);
+const queue = guards.filter((guard) => wanted.length === 0 || wanted.some((name) => guard.name.startsWith(name)));
+let failures = 0;
+
+async function work(): Promise<void> {
+  for (let guard = queue.shift(); guard; guard = queue.shift()) {
+    const startedAt = performance.now();
+    const problem = await runGuard(guard);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(`${problem === undefined ? "pass" : "FAIL"}  ${seconds.padStart(5)} s  ${guard.name}`);
+    if (problem === undefined) continue;
+    failures += 1;
+    console.log(problem.trimEnd().replaceAll(/^/gm, "      "));
+  }
+}
+
+await Promise.all([work(), work()]);
+if (failures > 0) {
+  console.error(`\n${failures} guard(s) failed. "pnpm fix" mends what a tool can mend.`);
+  process.exit(1);
+}
