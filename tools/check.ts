@@ -54,7 +54,8 @@ async function runGuard(guard: Guard): Promise<string | undefined> {
   child.once("close", (code) => resolve(code ?? 1));
   const code = await promise;
   if (code !== 0) return output;
-  if (guard.mustPrint && !guard.mustPrint.test(output)) return `${output}\nThe guard succeeded without reading the code (expected ${guard.mustPrint}).`;
+  if (guard.mustPrint && !guard.mustPrint.test(output))
+    return `${output}\nThe guard succeeded without reading the code (expected ${guard.mustPrint}).`;
   return undefined;
 }
 

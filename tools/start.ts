@@ -48,7 +48,8 @@ function build(units: readonly WorkspaceUnit[]): void {
   const filters = units.map((unit) => `--filter=./${unit.kind}s/${unit.name}`);
   const args = ["run", "build", "--output-logs=errors-only", "--log-prefix=none", ...filters];
   const result = spawnSync("turbo", args, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "inherit"], encoding: "utf8" });
-  if (result.error) fail(`The build could not be started (${result.error.message}). Start with "npm start", which puts the tools on the path.`);
+  if (result.error)
+    fail(`The build could not be started (${result.error.message}). Start with "npm start", which puts the tools on the path.`);
   if (result.status !== 0) fail(`${result.stdout}\nThe build failed; the messages above say where.`);
 }
 
@@ -94,7 +95,8 @@ function startUnit(unit: WorkspaceUnit, all: readonly WorkspaceUnit[]): RunningU
   const { promise: exited, resolve } = Promise.withResolvers<void>();
   child.once("exit", (code, signal) => {
     resolve();
-    if (!stopping) console.error(`\n[${unit.name}] stopped (${signal ?? `exit code ${code}`}). Start it again with: npm start -- ${unit.name}`);
+    if (!stopping)
+      console.error(`\n[${unit.name}] stopped (${signal ?? `exit code ${code}`}). Start it again with: npm start -- ${unit.name}`);
   });
   return { unit, child, address: toAddress(unit), logPath, exited };
 }
@@ -107,7 +109,9 @@ async function waitUntilReady(running: RunningUnit): Promise<void> {
   const giveUpAt = Date.now() + readyTimeoutMs;
   while (Date.now() < giveUpAt) {
     if (running.child.exitCode !== null || running.child.signalCode !== null) {
-      throw new Error(`${running.unit.name} stopped before it was ready. Its last lines (${running.logPath}):\n${lastLines(running.logPath, 15)}`);
+      throw new Error(
+        `${running.unit.name} stopped before it was ready. Its last lines (${running.logPath}):\n${lastLines(running.logPath, 15)}`,
+      );
     }
     const response = await fetch(`${running.address}/ready`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     await response?.body?.cancel();
@@ -137,14 +141,20 @@ async function main(): Promise<void> {
   const startedAt = Date.now();
   let units: WorkspaceUnit[];
   try {
-    units = selectUnits(readWorkspaceUnits(), process.argv.slice(2).filter((argument) => !argument.startsWith("-")));
+    units = selectUnits(
+      readWorkspaceUnits(),
+      process.argv.slice(2).filter((argument) => !argument.startsWith("-")),
+    );
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
   const [only] = units;
   if (units.length === 1 && only && process.env["PORT"]) only.port = Number(process.env["PORT"]);
   for (const unit of units) {
-    if (!(await isPortFree(unit.port))) fail(`Port ${unit.port} of ${unit.name} is taken. Stop what listens there, or start one unit with PORT=<free port> npm start -- ${unit.name}.`);
+    if (!(await isPortFree(unit.port)))
+      fail(
+        `Port ${unit.port} of ${unit.name} is taken. Stop what listens there, or start one unit with PORT=<free port> npm start -- ${unit.name}.`,
+      );
   }
   console.log(`Building ${units.map(({ name }) => name).join(", ")} ...`);
   build(units);

@@ -22,7 +22,9 @@ interface UnitManifest {
 }
 
 function readUnits(kind: WorkspaceUnit["kind"], parent: string): WorkspaceUnit[] {
-  const names = existsSync(parent) ? readdirSync(parent).filter((name) => !name.startsWith("_") && existsSync(join(parent, name, "package.json"))) : [];
+  const names = existsSync(parent)
+    ? readdirSync(parent).filter((name) => !name.startsWith("_") && existsSync(join(parent, name, "package.json")))
+    : [];
   return names.map((name) => {
     const folder = join(parent, name);
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as UnitManifest;
