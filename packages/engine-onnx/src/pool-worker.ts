@@ -1,0 +1,196 @@
+import { Worker } from "node:worker_threads";
+import { CodedError } from "@repo/contracts/coded-error";
+import { BatchNotStarted } from "@repo/engine/batch-queue";
+import type { WorkerStats } from "@repo/engine/engine";
+import type { OpenModel, RunInputs, TensorData, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+
+/** What one run gave. */
+export interface WorkerRunResult {
+  outputs: Record<string, TensorData>;
+  /** Inside the worker, waiting excluded. */
+  durationMs: number;
+}
+
+/** How the model was opened. */
+export interface OpenedWorker {
+  loadMs: number;
+  /** Whether it came from the cache of optimised models. */
+  isCached: boolean;
+}
+
+/** Options of {@link createPoolWorker}. */
+export interface PoolWorkerOptions {
+  id: number;
+  entry: URL;
+  model: OpenModel;
+  /** The first worker looks after the cache. */
+  isFirst: boolean;
+  /** Called when the worker goes down and when it is back. */
+  onAvailable(isAvailable: boolean): void;
+  /** Called when it could not be brought back; it is tried again until stopped. */
+  onRestartFailed(error: unknown): void;
+}
+
+/** One worker thread that is kept alive. */
+export interface PoolWorker {
+  /** Resolves when the model is loaded and answered a probe; rejects when it could not. Called once. */
+  start(): Promise<OpenedWorker>;
+  /**
+   * Runs in the order of the calls.
+   * @param boundMs after so long the worker counts as stuck and is replaced.
+   */
+  run(inputs: RunInputs, boundMs: number): Promise<WorkerRunResult>;
+  /** Replaces the worker when what it runs is over its bound. To be called every second or so. */
+  watch(): void;
+  stats(): WorkerStats;
+  stop(): Promise<void>;
+}
+
+interface Pending {
+  resolve(result: WorkerRunResult): void;
+  reject(error: Error): void;
+  boundMs: number;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 10_000;
+
+/** The worker died or was stuck while it ran this batch. */
+class WorkerLost extends Error {
+  override readonly name = "WorkerLost";
+}
+
+function stopped(): CodedError {
+  return new CodedError("model_unavailable", "The model is stopping.");
+}
+
+/** Starts nothing yet; see {@link PoolWorker.start}. */
+export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
+  const pending = new Map<number, Pending>();
+  let thread: Worker | undefined;
+  let state: WorkerStats["state"] = "starting";
+  let runs = 0;
+  let restarts = 0;
+  let nextId = 0;
+  // When the oldest pending run began: on arrival at an idle worker, or when the one before it was done.
+  let headStartedAt = 0;
+  let wasOverdue = false;
+  let restartTimer: NodeJS.Timeout | undefined;
+
+  function post(target: Worker, message: WorkerRequest): void {
+    target.postMessage(message);
+  }
+
+  /** One thread from its start to its end. A thread that was given up is `thread` no more, and is not listened to. */
+  function open(): Promise<OpenedWorker> {
+    const { promise, resolve, reject } = Promise.withResolvers<OpenedWorker>();
+    // No inherited flags: a worker of a test runner or a watcher is none of theirs.
+    const created = new Worker(options.entry, { execArgv: [], name: `inference-${options.id}` });
+    thread = created;
+    const onEnd = (error: unknown) => {
+      if (thread !== created) return;
+      thread = undefined;
+      reject(error);
+      if (state === "busy" || state === "idle") lose("The inference worker ended unexpectedly.", error);
+    };
+    created.on("error", onEnd);
+    created.on("exit", (code) => onEnd(new Error(`The inference worker ended with code ${code}.`)));
+    created.on("message", (reply: WorkerReply) => {
+      if (thread !== created) return;
+      if (reply.kind === "opened") {
+        state = "idle";
+        created.unref(); // An idle worker does not keep the process alive; a busy one does.
+        resolve({ loadMs: reply.loadMs, isCached: reply.isCached });
+      } else finish(created, reply);
+    });
+    post(created, { kind: "open", model: options.model, isFirst: options.isFirst });
+    return promise;
+  }
+
+  function finish(from: Worker, reply: Exclude<WorkerReply, { kind: "opened" }>): void {
+    const run = pending.get(reply.id);
+    if (run === undefined) return;
+    pending.delete(reply.id);
+    headStartedAt = performance.now();
+    wasOverdue = false;
+    if (pending.size === 0) {
+      state = "idle";
+      from.unref();
+    }
+    runs += 1;
+    if (reply.kind === "done") run.resolve({ outputs: reply.outputs, durationMs: reply.durationMs });
+    else run.reject(new Error(reply.message));
+  }
+
+  /** The batch that ran is to blame, those behind it are not. */
+  function lose(message: string, cause?: unknown): void {
+    const lost = thread;
+    thread = undefined;
+    state = "restarting";
+    wasOverdue = false;
+    options.onAvailable(false);
+    let isHead = true;
+    for (const run of pending.values()) {
+      run.reject(isHead ? new WorkerLost(message, { cause }) : new BatchNotStarted(message, { cause }));
+      isHead = false;
+    }
+    pending.clear();
+    // Not waited for: a thread inside native code ends only when that returns.
+    void lost?.terminate();
+    restart(firstBackoffMs, 0);
+  }
+
+  function restart(backoffMs: number, delayMs: number): void {
+    restartTimer = setTimeout(() => {
+      restarts += 1;
+      open().then(
+        () => options.onAvailable(true),
+        (error: unknown) => {
+          if (state === "stopped") return;
+          options.onRestartFailed(error);
+          restart(Math.min(longestBackoffMs, backoffMs * 2), backoffMs);
+        },
+      );
+    }, delayMs);
+  }
+
+  return {
+    start: open,
+    run(inputs, boundMs) {
+      if (state === "stopped") return Promise.reject(stopped());
+      const target = thread;
+      if (target === undefined || state === "restarting") return Promise.reject(new BatchNotStarted("The worker is not available."));
+      const { promise, resolve, reject } = Promise.withResolvers<WorkerRunResult>();
+      const id = (nextId += 1);
+      if (pending.size === 0) {
+        headStartedAt = performance.now();
+        state = "busy";
+        target.ref();
+      }
+      pending.set(id, { resolve, reject, boundMs });
+      post(target, { kind: "run", id, feeds: inputs.feeds, fetches: inputs.fetches });
+      return promise;
+    },
+    watch() {
+      const [head] = pending.values();
+      if (head === undefined || performance.now() - headStartedAt < head.boundMs) {
+        wasOverdue = false;
+      } else if (wasOverdue) {
+        lose("The inference worker was stuck.");
+      } else {
+        // Decided at the next look: after a pause of this thread the answer may be waiting to be read.
+        wasOverdue = true;
+      }
+    },
+    stats: () => ({ id: options.id, state, runs, restarts }),
+    async stop() {
+      state = "stopped";
+      clearTimeout(restartTimer);
+      const last = thread;
+      thread = undefined;
+      for (const run of pending.values()) run.reject(stopped());
+      pending.clear();
+      await last?.terminate();
+    },
+  };
+}

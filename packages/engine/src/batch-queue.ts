@@ -1,0 +1,293 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import { createBatchPicker, type PickableRequest, type PickedBatch, type QueuedItem } from "./batch-picker.ts";
+import type { EngineItem, QueueStats, RunOptions, RunResult } from "./engine.ts";
+import { createServiceRate } from "./service-rate.ts";
+
+/** What a batch is, for whoever runs it. */
+export interface BatchShape {
+  /** Tokens without padding. */
+  tokens: number;
+  /** Tokens of the longest item. */
+  width: number;
+}
+
+/** Options of {@link createBatchQueue}. */
+export interface BatchQueueOptions<Input, Output> {
+  /** Workers that compute side by side. */
+  lanes: number;
+  /**
+   * Computes one batch on a lane: one output per input, in order, and the milliseconds the computation took.
+   * When it rejects, every item is tried once more by itself, so that one poisonous item fails only its own request;
+   * reject with {@link BatchNotStarted} when the items are not to blame.
+   */
+  runBatch(lane: number, inputs: readonly Input[], shape: BatchShape): Promise<{ outputs: Output[]; durationMs: number }>;
+  /** Batches per lane in flight, default 2: while plenty waits a worker finds its next batch already there. */
+  batchesPerLane?: number;
+  /** Rows times longest row of a batch, default 256: more buys nothing on a CPU (throughput is flat from there). */
+  maxBatchTokens?: number;
+  /** Largest share of padding in a batch, default 0.1. */
+  maxWaste?: number;
+  /** Longest item; longer ones are refused with input_too_long. Default 512, which bounds the runtime's memory. */
+  maxItemTokens?: number;
+  /** Tokens that may wait, default 262,144 (2,048 inputs of 128 tokens). */
+  maxQueuedTokens?: number;
+  /** Guess for one lane until a batch was measured, default 2,000. */
+  initialTokensPerSecond?: number;
+}
+
+/** See {@link createBatchQueue}. */
+export interface BatchQueue<Input, Output> {
+  /** @throws CodedError input_too_long, overloaded (with retryAfterMs), cancelled, deadline_exceeded, inference_failed, model_unavailable */
+  run(items: readonly EngineItem<Input>[], options?: RunOptions): Promise<RunResult<Output>>;
+  stats(): QueueStats;
+  /** Milliseconds a batch of `tokens` is expected to take on its lane. */
+  expectedMs(tokens: number): number;
+  /** A lane that is not available gets no batches; work waits for it. All lanes start available. */
+  setLaneAvailable(lane: number, isAvailable: boolean): void;
+  /** Rejects all that waits, e.g. when no worker can be started. */
+  rejectQueued(error: CodedError): void;
+  /** Refuses new work at once; resolves when the accepted work is answered. */
+  close(): Promise<void>;
+}
+
+/** The batch was lost before its computation began (its worker died on another one): replayed without blame. */
+export class BatchNotStarted extends Error {
+  override readonly name = "BatchNotStarted";
+}
+
+interface Request<Input, Output> extends PickableRequest<Input> {
+  outputs: Output[];
+  unanswered: number;
+  isSettled: boolean;
+  submittedAt: number;
+  startedAt: number | undefined;
+  inferenceMs: number;
+  resolve(result: RunResult<Output>): void;
+  reject(error: unknown): void;
+  /** Takes down the timer and the abort listener. */
+  release(): void;
+}
+
+interface Lane {
+  isAvailable: boolean;
+  running: number;
+}
+
+/** Longest Retry-After: beyond a minute the estimate says more about the past than about the queue. */
+const maxRetryAfterMs = 60_000;
+const minRetryAfterMs = 50;
+/** Node fires timers beyond 2^31 - 1 ms at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/**
+ * A work-conserving batch queue, fair between requests and bounded in tokens; batch-queue.md says why it is built so.
+ *
+ * A request larger than maxQueuedTokens is accepted while no more than one batch per lane waits: refusing it always
+ * would make it impossible, and then it delays nobody who was here before.
+ */
+export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input, Output>): BatchQueue<Input, Output> {
+  type QueueRequest = Request<Input, Output>;
+  const { maxBatchTokens = 256, maxWaste = 0.1, maxItemTokens = 512, maxQueuedTokens = 262_144, batchesPerLane = 2 } = options;
+  const picker = createBatchPicker<Input>({ maxBatchTokens, maxWaste });
+  const rate = createServiceRate(options.initialTokensPerSecond ?? 2000);
+  const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({ isAvailable: true, running: 0 }));
+  const open = new Set<QueueRequest>();
+  const whenIdle: (() => void)[] = [];
+  let isClosed = false;
+  let sequence = 0;
+  // Tokens every open request should have received by now were the service divided evenly (virtual time of fair queueing).
+  let virtualTime = 0;
+  let runningTokens = 0;
+  let batches = 0;
+  let completedTokens = 0;
+  let paddedTokens = 0;
+
+  function settle(request: QueueRequest): void {
+    request.isSettled = true;
+    request.release();
+    open.delete(request);
+    if (isClosed && open.size === 0) for (const resolve of whenIdle.splice(0)) resolve();
+  }
+
+  function fail(request: QueueRequest, error: unknown): void {
+    if (request.isSettled) return;
+    picker.remove(request);
+    settle(request);
+    request.reject(error);
+  }
+
+  /** The lane for the next batch. A busy lane gets a second one only while every lane would still find a full batch. */
+  function freeLane(): number {
+    const limit = picker.tokens > maxBatchTokens * lanes.length ? batchesPerLane : 1;
+    let best = -1;
+    let fewest = limit;
+    for (const [index, lane] of lanes.entries()) {
+      if (lane.isAvailable && lane.running < fewest) {
+        best = index;
+        fewest = lane.running;
+      }
+    }
+    return best;
+  }
+
+  function dispatch(): void {
+    while (picker.items > 0) {
+      const laneIndex = freeLane();
+      if (laneIndex === -1) return;
+      const batch = picker.take();
+      if (batch === undefined) return;
+      void compute(laneIndex, batch);
+    }
+  }
+
+  async function compute(laneIndex: number, batch: PickedBatch<Input>): Promise<void> {
+    const lane = lanes[laneIndex] as Lane;
+    const startedAt = performance.now();
+    for (const item of batch.items) (item.request as QueueRequest).startedAt ??= startedAt;
+    lane.running += 1;
+    runningTokens += batch.tokens;
+    try {
+      const inputs = batch.items.map((item) => item.input);
+      const result = await options.runBatch(laneIndex, inputs, { tokens: batch.tokens, width: batch.width });
+      if (result.outputs.length !== inputs.length) throw new Error("The batch came back with the wrong number of outputs.");
+      complete(batch, result.outputs, result.durationMs);
+    } catch (error) {
+      retry(batch, error);
+    } finally {
+      lane.running -= 1;
+      runningTokens -= batch.tokens;
+      dispatch();
+    }
+  }
+
+  function complete(batch: PickedBatch<Input>, outputs: readonly Output[], durationMs: number): void {
+    batches += 1;
+    completedTokens += batch.tokens;
+    paddedTokens += batch.width * batch.items.length - batch.tokens;
+    rate.add(batch.tokens, durationMs);
+    virtualTime += batch.tokens / Math.max(1, open.size);
+    const seen = new Set<QueueRequest>();
+    for (const [position, item] of batch.items.entries()) {
+      const request = item.request as QueueRequest;
+      if (request.isSettled) continue;
+      if (!seen.has(request)) request.inferenceMs += durationMs;
+      seen.add(request);
+      request.outputs[item.index] = outputs[position] as Output;
+      request.unanswered -= 1;
+      if (request.unanswered > 0) continue;
+      settle(request);
+      const { outputs: all, inferenceMs, startedAt = request.submittedAt, submittedAt } = request;
+      request.resolve({ outputs: all, queueMs: startedAt - submittedAt, inferenceMs });
+    }
+  }
+
+  function retry(batch: PickedBatch<Input>, error: unknown): void {
+    const isBlamed = !(error instanceof BatchNotStarted);
+    for (const item of batch.items) {
+      const request = item.request as QueueRequest;
+      if (request.isSettled) continue;
+      if (isBlamed) item.failures += 1;
+      if (item.failures < 2) picker.replay(item as QueuedItem<Input>, isBlamed);
+      else fail(request, CodedError.isInstance(error) ? error : new CodedError("inference_failed", "The model failed on this input.", { cause: error }));
+    }
+  }
+
+  function admission(total: number): CodedError | undefined {
+    if (isClosed) return new CodedError("model_unavailable", "The model is stopping.");
+    const room = total > maxQueuedTokens ? maxBatchTokens * lanes.length : maxQueuedTokens - total;
+    if (picker.tokens <= room) return undefined;
+    const waitMs = ((picker.tokens - room) * rate.msPerToken) / lanes.length;
+    const retryAfterMs = Math.ceil(Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, waitMs)));
+    return new CodedError("overloaded", "Too much work is waiting; try again later.", { retryAfterMs });
+  }
+
+  function submit(items: readonly EngineItem<Input>[], total: number, runOptions: RunOptions): Promise<RunResult<Output>> {
+    const { promise, resolve, reject } = Promise.withResolvers<RunResult<Output>>();
+    const { signal, deadlineAt } = runOptions;
+    const request: QueueRequest = {
+      virtualTokens: virtualTime,
+      sequence: (sequence += 1),
+      heapIndex: -1,
+      items: [],
+      cursor: 0,
+      waitingItems: 0,
+      isShort: total <= maxBatchTokens,
+      outputs: Array.from({ length: items.length }),
+      unanswered: items.length,
+      isSettled: false,
+      submittedAt: performance.now(),
+      startedAt: undefined,
+      inferenceMs: 0,
+      resolve,
+      reject,
+      release: () => {
+        signal?.removeEventListener("abort", onAbort);
+        clearTimeout(timer);
+      },
+    };
+    const onAbort = () => fail(request, cancelled());
+    const timer = deadlineAt === undefined ? undefined : setTimeout(() => fail(request, expired()), Math.min(maxTimerMs, deadlineAt - Date.now()));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    request.items = items.map(({ input, tokens }, index) => ({
+      input, tokens, index, request, state: "out", failures: 0, previous: undefined, next: undefined,
+    }));
+    if (items.length > 1) request.items.sort((a, b) => b.tokens - a.tokens);
+    open.add(request);
+    picker.add(request);
+    dispatch();
+    return promise;
+  }
+
+  return {
+    async run(items, runOptions = {}) {
+      if (items.length === 0) return { outputs: [], queueMs: 0, inferenceMs: 0 };
+      let total = 0;
+      for (const [index, { tokens }] of items.entries()) {
+        if (!Number.isInteger(tokens) || tokens < 1) throw new CodedError("invalid_request", `Item ${index} has no tokens.`, { details: { index } });
+        if (tokens > maxItemTokens) {
+          throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxItemTokens}.`, {
+            details: { index, tokens, maxTokens: maxItemTokens },
+          });
+        }
+        total += tokens;
+      }
+      if (runOptions.signal?.aborted) throw cancelled();
+      if (runOptions.deadlineAt !== undefined && runOptions.deadlineAt <= Date.now()) throw expired();
+      const refusal = admission(total);
+      if (refusal !== undefined) throw refusal;
+      return submit(items, total, runOptions);
+    },
+    stats: () => ({
+      requests: picker.requests,
+      items: picker.items,
+      tokens: picker.tokens,
+      runningTokens,
+      tokensPerSecond: rate.isMeasured ? (1000 * lanes.length) / Math.max(rate.msPerToken, 1e-6) : 0,
+      batches,
+      completedTokens,
+      paddedTokens,
+    }),
+    expectedMs: (tokens) => tokens * rate.msPerToken,
+    setLaneAvailable(laneIndex, isAvailable) {
+      const lane = lanes[laneIndex];
+      if (lane === undefined) throw new RangeError(`There is no lane ${laneIndex}.`);
+      lane.isAvailable = isAvailable;
+      if (isAvailable) dispatch();
+    },
+    rejectQueued(error) {
+      for (const request of open) fail(request, error);
+    },
+    close() {
+      isClosed = true;
+      return open.size === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
+    },
+  };
+}
+
+function cancelled(): CodedError {
+  return new CodedError("cancelled", "The caller left before the answer was ready.");
+}
+
+function expired(): CodedError {
+  return new CodedError("deadline_exceeded", "The answer was not ready within the time given.");
+}
