@@ -1,0 +1,144 @@
+import type { Pooling } from "../text-model.ts";
+import type { BertConfig } from "./bert-config.ts";
+import type { NormWeights } from "./bert-weights.ts";
+import { emitLinear, emitLinearInput, type InputFormat, type LinearInput, type LinearLayer } from "./linear.ts";
+import { OnnxModelBuilder } from "./onnx-model.ts";
+import { emitTableRows, type TokenTable } from "./token-table.ts";
+
+/** One layer of the encoder, with the format in which each linear layer reads its input. */
+export interface EncoderLayer {
+  /** Shared by query, key and value. */
+  attentionInput: InputFormat;
+  query: LinearLayer;
+  key: LinearLayer;
+  value: LinearLayer;
+  contextInput: InputFormat;
+  attentionOutput: LinearLayer;
+  attentionNorm: NormWeights;
+  upInput: InputFormat;
+  up: LinearLayer;
+  downInput: InputFormat;
+  down: LinearLayer;
+  outputNorm: NormWeights;
+}
+
+/** An encoder in whatever precision, ready to be written down. */
+export interface Encoder {
+  config: BertConfig;
+  words: TokenTable;
+  /** [maxPositions, hiddenSize] */
+  positions: Float32Array;
+  embeddingNorm: NormWeights;
+  layers: readonly EncoderLayer[];
+}
+
+/** Options of {@link buildBertGraph}. */
+export interface BertGraphOptions {
+  pooling: Pooling;
+  /** Also returns the input of every linear layer as an output called `tap.<layer>.<site>`, for calibration. */
+  taps?: boolean;
+}
+
+/** Places of a layer where a linear layer reads its input. */
+export const tapSites = ["attentionInput", "contextInput", "upInput", "downInput"] as const;
+
+/** Far below any score, yet far from where float32 overflows: exp() of it is exactly 0. */
+const maskedScore = 1e6;
+
+/**
+ * The graph of a BERT encoder with pooling and normalisation inside; inputs and outputs as text-model.ts says.
+ *
+ * Inside, the token axis comes first ([tokens, batch, ..]): FusedMatMul reads heads out of that layout by strides, so
+ * that query, key and value need no Transpose (measured: 3-8 % of the whole run against the usual batch-first layout).
+ * Attention is plain: the fused attention operators of ONNX Runtime 1.30 are slower on a CPU.
+ * Source of the arithmetic: Devlin et al. 2018 (arXiv:1810.04805) and transformers, models/bert/modeling_bert.py.
+ */
+export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): OnnxModelBuilder {
+  const { config } = encoder;
+  const builder = new OnnxModelBuilder();
+  const ids = builder.input("input_ids", "int32", ["batch", "tokens"]);
+  const mask = builder.input("attention_mask", "float32", ["batch", "tokens"]);
+  const scoreBias = emitScoreBias(builder, mask);
+  let hidden = emitEmbeddings(builder, encoder, ids);
+  for (const [index, layer] of encoder.layers.entries()) {
+    const input = (value: string, site: (typeof tapSites)[number]): LinearInput => {
+      if (options.taps) builder.output(builder.node("Identity", [value], { outputs: [`tap.${index}.${site}`] }), "float32", Array.from(site === "contextInput" ? "abcd" : "abc", (axis) => `${axis}.${index}.${site}`));
+      return emitLinearInput(builder, value, layer[site], `${index}.${site}`);
+    };
+    const linear = (from: LinearInput, name: "query" | "key" | "value" | "attentionOutput" | "up" | "down"): string => emitLinear(builder, from, layer[name], `${index}.${name}`);
+    const context = emitAttention(builder, config, { input: input(hidden, "attentionInput"), linear, scoreBias });
+    const merged = mergeHeads(builder, config, input(context, "contextInput"));
+    const attended = emitNorm(builder, builder.node("Add", [linear(merged, "attentionOutput"), hidden]), layer.attentionNorm, config, `${index}.attentionNorm`);
+    const wide = builder.node("Gelu", [linear(input(attended, "upInput"), "up")], { attributes: { approximate: config.activation === "tanh" ? "tanh" : "none" } });
+    hidden = emitNorm(builder, builder.node("Add", [linear(input(wide, "downInput"), "down"), attended]), layer.outputNorm, config, `${index}.outputNorm`);
+  }
+  emitPooling(builder, options.pooling, hidden, mask);
+  const { hiddenSize } = config;
+  builder.node("Transpose", [hidden], { attributes: { perm: [1, 0, 2] }, outputs: ["token_embeddings"] });
+  builder.output("embedding", "float32", ["batch", hiddenSize]);
+  builder.output("norm", "float32", ["batch", 1]);
+  builder.output("token_embeddings", "float32", ["batch", "tokens", hiddenSize]);
+  return builder;
+}
+
+/** [batch, 1, 1, tokens]: 0 where there is a token, far below any score where there is padding. */
+function emitScoreBias(builder: OnnxModelBuilder, mask: string): string {
+  const missing = builder.node("Sub", [mask, builder.float("unmasked", 1)]);
+  return builder.node("Unsqueeze", [builder.node("Mul", [missing, builder.float("masked_score", maskedScore)]), builder.integers([1, 2])]);
+}
+
+/** [tokens, batch, hiddenSize] */
+function emitEmbeddings(builder: OnnxModelBuilder, { config, words, positions, embeddingNorm }: Encoder, ids: string): string {
+  const table = builder.constant("positions", "float32", [config.maxPositions, config.hiddenSize], positions);
+  const length = builder.node("Shape", [ids], { attributes: { start: 1, end: 2 } });
+  const used = builder.node("Slice", [table, builder.integers([0]), length, builder.integers([0])]);
+  const columns = builder.node("Transpose", [ids], { attributes: { perm: [1, 0] } });
+  const rows = emitTableRows(builder, words, columns, config.hiddenSize);
+  const sum = builder.node("Add", [rows, builder.node("Unsqueeze", [used, builder.integers([1])])]);
+  return emitNorm(builder, sum, embeddingNorm, config, "embeddingNorm");
+}
+
+interface AttentionParts {
+  input: LinearInput;
+  linear: (from: LinearInput, name: "query" | "key" | "value") => string;
+  scoreBias: string;
+}
+
+/** [batch, heads, tokens, head size]; the 1/sqrt(head size) is in the query's weights. */
+function emitAttention(builder: OnnxModelBuilder, config: BertConfig, { input, linear, scoreBias }: AttentionParts): string {
+  const split = builder.integers([0, 0, config.heads, config.hiddenSize / config.heads]);
+  const query = builder.node("Reshape", [linear(input, "query"), split]);
+  const key = builder.node("Reshape", [linear(input, "key"), split]);
+  const value = builder.node("Reshape", [linear(input, "value"), split]);
+  const scores = builder.node("FusedMatMul", [query, key], { domain: "com.microsoft", attributes: { transBatchA: 1, transBatchB: 1, transB: 1, alpha: { float: 1 } } });
+  const weights = builder.node("Softmax", [builder.node("Add", [scores, scoreBias])], { attributes: { axis: -1 } });
+  return builder.node("FusedMatMul", [weights, value], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
+}
+
+/** Back to [tokens, batch, hiddenSize]; done on the bytes where there are bytes, they are a quarter of the floats. */
+function mergeHeads(builder: OnnxModelBuilder, config: BertConfig, context: LinearInput): LinearInput {
+  const merge = (value: string, width: number): string =>
+    builder.node("Reshape", [builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }), builder.integers([0, 0, width])]);
+  return { ...context, value: merge(context.value, config.hiddenSize) };
+}
+
+function emitNorm(builder: OnnxModelBuilder, value: string, weights: NormWeights, config: BertConfig, name: string): string {
+  const gamma = builder.constant(`${name}.gamma`, "float32", [config.hiddenSize], weights.gamma);
+  const beta = builder.constant(`${name}.beta`, "float32", [config.hiddenSize], weights.beta);
+  return builder.node("LayerNormalization", [value, gamma, beta], { attributes: { axis: -1, epsilon: { float: config.layerNormEpsilon } } });
+}
+
+/** Mean over the real tokens (or the first token), then division by the length; epsilons as sentence-transformers has them. */
+function emitPooling(builder: OnnxModelBuilder, pooling: Pooling, hidden: string, mask: string): void {
+  let pooled: string;
+  if (pooling === "cls") {
+    pooled = builder.node("Gather", [hidden, builder.constant("first", "int64", [], BigInt64Array.of(0n))], { attributes: { axis: 0 } });
+  } else {
+    const weights = builder.node("Unsqueeze", [mask, builder.integers([1])]);
+    const sum = builder.node("FusedMatMul", [weights, hidden], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
+    const count = builder.node("ReduceSum", [mask, builder.integers([1])], { attributes: { keepdims: 1 } });
+    pooled = builder.node("Div", [builder.node("Squeeze", [sum, builder.integers([1])]), builder.node("Max", [count, builder.float("tiny_count", 1e-9)])]);
+  }
+  const norm = builder.node("ReduceL2", [pooled, builder.integers([1])], { attributes: { keepdims: 1 }, outputs: ["norm"] });
+  builder.node("Div", [pooled, builder.node("Max", [norm, builder.float("tiny_norm", 1e-12)])], { outputs: ["embedding"] });
+}
