@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
-/** Families of routes differ in how they spell errors. */
-export type RouteFamily = "outpost" | "openai" | "tei" | "hugging-face" | "ollama";
+/** Families of routes differ in how they spell errors; plain: {success: false, error, code, request_id}, as the original apps. */
+export type RouteFamily = "outpost" | "plain" | "openai" | "tei" | "hugging-face" | "ollama";
 
 /** One HTTP route as data: the server mounts it, the client calls it and OpenAPI describes it from the same value. */
 export interface Route<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {

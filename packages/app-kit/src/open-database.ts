@@ -1,0 +1,99 @@
+import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { sql } from "drizzle-orm";
+import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
+import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
+import { Pool } from "pg";
+import { lockDirectory } from "./lock-directory.ts";
+
+/** Drizzle over whichever Postgres the app was given; queries do not know which. */
+export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+
+/** An open database and what its owner must do with it. */
+export interface OpenDatabase {
+  db: Database;
+  /** pglite: inside this process, files in a directory; postgres: a server. */
+  kind: "pglite" | "postgres";
+  /** One round trip; throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Options of {@link openDatabase}. */
+export interface OpenDatabaseOptions {
+  /** postgres:// address; without it the embedded database is used. */
+  url?: string | undefined;
+  /** Directory of the embedded database; "memory" keeps nothing, for tests. */
+  directory: string;
+  /** Folder with drizzle-kit's migrations; they are applied before this returns. */
+  migrationsFolder: string;
+  /** Called for errors of idle server connections, which belong to no query. Default: ignored, the pool reconnects. */
+  onError?: (error: Error) => void;
+}
+
+/** Time to get a connection before a query fails, milliseconds: a database that is away must not hang a page. */
+const connectTimeoutMs = 5_000;
+/** Longest statement, milliseconds; bulk work is done in batches that stay far below. */
+const statementTimeoutMs = 60_000;
+
+async function openPglite(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const inMemory = options.directory === "memory";
+  const unlock = inMemory ? (): void => undefined : lockDirectory(options.directory);
+  try {
+    const client = await PGlite.create({
+      ...(inMemory ? {} : { dataDir: `${options.directory}/postgres` }),
+      extensions: { vector, pg_trgm },
+    });
+    const db = drizzlePglite(client);
+    await migratePglite(db, { migrationsFolder: options.migrationsFolder });
+    return {
+      db: db as unknown as Database,
+      kind: "pglite",
+      ping: async () => void (await db.execute(sql`select 1`)),
+      close: async () => {
+        await client.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+  });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on("error", options.onError ?? (() => undefined));
+  const db = drizzlePostgres(pool);
+  try {
+    await migratePostgres(db, { migrationsFolder: options.migrationsFolder });
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    db: db as unknown as Database,
+    kind: "postgres",
+    ping: async () => void (await db.execute(sql`select 1`)),
+    close: async () => await pool.end(),
+  };
+}
+
+/**
+ * Opens the app's database and brings its schema up to date: PostgreSQL where `url` is given, otherwise PGlite (PostgreSQL
+ * compiled to WebAssembly) in `directory`. Both have pgvector and pg_trgm.
+ * @throws CodedError internal when another process holds the directory; the driver's error when the server does not answer
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  return options.url === undefined ? await openPglite(options) : await openPostgres(options.url, options);
+}
