@@ -1,0 +1,91 @@
+import { CodedError, errorCodes, type ErrorCode } from "@repo/contracts/coded-error";
+import type { RouteFamily } from "@repo/contracts/route";
+
+/** A family that expects another status than ours for a code. The rest is the same everywhere. */
+const familyStatus: Partial<Record<RouteFamily, Partial<Record<ErrorCode, number>>>> = {
+  // TEI answers every failed validation with 422 (its router/src/http/types.rs).
+  tei: { invalid_request: 422 },
+  "hugging-face": { invalid_request: 422 },
+  // Both say 400 for an input over the context length.
+  openai: { input_too_long: 400 },
+  ollama: { input_too_long: 400 },
+};
+
+const openAiTypes: Partial<Record<ErrorCode, string>> = { unauthorized: "authentication_error", overloaded: "rate_limit_error" };
+
+const teiTypes: Record<ErrorCode, string> = {
+  invalid_request: "Validation",
+  unauthorized: "Unauthorized",
+  not_found: "NotFound",
+  method_not_allowed: "NotFound",
+  payload_too_large: "Validation",
+  unsupported_media_type: "Validation",
+  input_too_long: "Validation",
+  overloaded: "Overloaded",
+  cancelled: "Backend",
+  inference_failed: "Backend",
+  internal: "Backend",
+  model_unavailable: "Unhealthy",
+  deadline_exceeded: "Deadline",
+};
+
+/** Details a thrower may give to shape an answer; both also reach the caller on our own routes. */
+interface KnownDetails {
+  /** Path of the wrong field, e.g. input.3. */
+  field?: string;
+  /** True when the inputs were an empty list: TEI has a kind and a status of its own for it. */
+  empty?: boolean;
+}
+
+/** Status of `code` in a family of routes. */
+export function toStatus(error: CodedError, family: RouteFamily): number {
+  if (family === "tei" && (error.details as KnownDetails | undefined)?.empty === true) return 400;
+  return familyStatus[family]?.[error.code] ?? errorCodes[error.code].status;
+}
+
+/** Every status that a family may answer with, for its OpenAPI. */
+export function statusesOf(family: RouteFamily, codes: readonly ErrorCode[]): number[] {
+  const statuses = codes.map((code) => toStatus(new CodedError(code, ""), family));
+  return [...new Set(family === "tei" ? [400, ...statuses] : statuses)].sort((a, b) => a - b);
+}
+
+/** The JSON body in which a family's clients look for the message. */
+export function toErrorBody(error: CodedError, family: RouteFamily, requestId: string): unknown {
+  const details = error.details as KnownDetails | undefined;
+  switch (family) {
+    case "openai": {
+      const fallback = errorCodes[error.code].status >= 500 ? "server_error" : "invalid_request_error";
+      return { error: { message: error.message, type: openAiTypes[error.code] ?? fallback, param: details?.field ?? null, code: error.code } };
+    }
+    case "tei":
+    case "hugging-face":
+      return { error: error.message, error_type: details?.empty === true ? "Empty" : teiTypes[error.code] };
+    case "ollama":
+      return { error: error.message };
+    case "plain":
+      return { success: false, error: error.message, code: error.code, request_id: requestId };
+    case "outpost":
+      return { error: { code: error.code, message: error.message, requestId, retryable: error.retryable, ...(error.details === undefined ? {} : { details: error.details }) } };
+  }
+}
+
+/**
+ * Headers of an error: whether and when to try again, in the words of HTTP and of OpenAI's SDKs.
+ * A retryable refusal that names no time gets one second, so that no client hammers.
+ */
+export function toErrorHeaders(error: CodedError): Record<string, string> {
+  const headers: Record<string, string> = { "x-should-retry": String(error.retryable) };
+  const retryAfterMs = error.retryAfterMs ?? (error.code === "overloaded" || error.code === "model_unavailable" ? 1000 : undefined);
+  if (retryAfterMs !== undefined) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
+    headers["retry-after-ms"] = String(Math.max(1, Math.ceil(retryAfterMs)));
+  }
+  if (error.code === "unauthorized") headers["www-authenticate"] = "Bearer";
+  return headers;
+}
+
+/** Any thrown value as a CodedError; what we did not throw ourselves says nothing about its cause to the caller. */
+export function toCodedError(thrown: unknown): CodedError {
+  if (CodedError.isInstance(thrown)) return thrown;
+  return new CodedError("internal", "The server made a mistake. The request id finds it in the log.", { cause: thrown });
+}

@@ -1,0 +1,43 @@
+import { healthRoute, metricsRoute, openApiRoute, readyRoute, statusRoute } from "@repo/contracts/lifecycle-routes";
+import { renderDocsPage } from "./docs-page.ts";
+import { mountRoute } from "./mount-route.ts";
+import { buildOpenApi } from "./openapi.ts";
+import { setPageHeaders } from "./page-headers.ts";
+import type { Server } from "./server.ts";
+
+/** Mounts /health, /ready, /status, /metrics, /openapi.json and /docs: the routes every server has. */
+export function mountLifecycleRoutes(server: Server): void {
+  mountRoute(server, healthRoute, () => {
+    const model = server.status().model?.model;
+    return { status: "ok" as const, service: server.name, version: server.version, uptimeSeconds: Math.round(process.uptime()), ...(model === undefined ? {} : { model }) };
+  });
+  mountRoute(server, readyRoute, (_body, context) => {
+    const ready = server.ready();
+    if (!ready.ready) {
+      context.status = 503;
+      context.headers.set("retry-after", "2");
+    }
+    return ready;
+  });
+  mountRoute(server, statusRoute, () => {
+    const { versions, ...status } = server.status();
+    return {
+      service: server.name,
+      ready: server.ready().ready,
+      device: "cpu",
+      ...status,
+      memory: { rssBytes: process.memoryUsage.rss() },
+      versions: { [server.name]: server.version, node: process.versions.node, ...versions },
+    };
+  });
+  mountRoute(server, metricsRoute, (_body, context) => {
+    context.headers.set("content-type", server.metrics.registry.contentType);
+    return server.metrics.registry.metrics();
+  });
+  mountRoute(server, openApiRoute, () => buildOpenApi(server));
+  server.app.get("/docs", (c) => {
+    c.get("state").route = "/docs";
+    setPageHeaders(c);
+    return c.html(renderDocsPage(server));
+  });
+}

@@ -1,0 +1,123 @@
+import type { ErrorCode } from "@repo/contracts/coded-error";
+import { errorBody, plainError } from "@repo/contracts/error-body";
+import { ollamaError } from "@repo/contracts/ollama";
+import { openAiError } from "@repo/contracts/openai-embeddings";
+import type { Route, RouteFamily } from "@repo/contracts/route";
+import { teiError } from "@repo/contracts/tei";
+import { z } from "zod";
+import { statusesOf } from "./error-response.ts";
+import type { Server } from "./server.ts";
+
+const errorSchemas: Record<RouteFamily, z.ZodType> = {
+  outpost: errorBody,
+  plain: plainError,
+  openai: openAiError,
+  tei: teiError,
+  "hugging-face": teiError,
+  ollama: ollamaError,
+};
+
+const familyTitles: Record<RouteFamily, string> = {
+  outpost: "Outpost",
+  plain: "App",
+  openai: "OpenAI",
+  tei: "text-embeddings-inference",
+  "hugging-face": "Hugging Face",
+  ollama: "Ollama",
+};
+
+/** Codes that a route may answer with, by what it does. */
+const openCodes: ErrorCode[] = ["invalid_request", "internal", "deadline_exceeded"];
+const guardedCodes: ErrorCode[] = ["unauthorized", "not_found", "overloaded", "inference_failed", "model_unavailable"];
+const bodyCodes: ErrorCode[] = ["payload_too_large", "unsupported_media_type", "input_too_long"];
+
+/** Statuses of the errors that a route documents; the fuzz test holds the server to them. */
+export function documentedErrorStatuses(route: Route): number[] {
+  const codes = [...openCodes, ...(route.public === true ? [] : guardedCodes), ...(route.request === undefined ? [] : bodyCodes)];
+  return statusesOf(route.family, codes);
+}
+
+/** The OpenAPI 3.1 document of a server, made from its mounted routes. */
+export function buildOpenApi(server: Pick<Server, "name" | "version" | "description" | "routes" | "needsKey">): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [key, routes] of groupRoutes(server.routes)) {
+    const [first] = routes;
+    const path = toOpenApiPath(first.path);
+    paths[path] = { ...paths[path], [first.method.toLowerCase()]: toOperation(key, routes, server.needsKey) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: server.name, version: server.version, description: server.description },
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" }, apiKey: { type: "apiKey", in: "header", name: "X-API-Key" } },
+      schemas: Object.fromEntries(Object.entries(errorSchemas).map(([family, schema]) => [errorName(family), toJsonSchema(schema, "output")])),
+    },
+  };
+}
+
+type RouteGroup = [Route, ...Route[]];
+
+function groupRoutes(routes: readonly Route[]): Map<string, RouteGroup> {
+  const groups = new Map<string, RouteGroup>();
+  for (const route of routes) {
+    const key = `${route.method} ${route.path}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [route]);
+    else group.push(route);
+  }
+  return groups;
+}
+
+function toOperation(key: string, routes: RouteGroup, needsKey: boolean): Record<string, unknown> {
+  const [first] = routes;
+  const requests = routes.flatMap((route) => (route.request === undefined ? [] : [toJsonSchema(route.request, "input")]));
+  const descriptions = [...new Set(routes.flatMap((route) => [route.summary, route.description ?? ""]))].filter((text) => text !== "");
+  return {
+    operationId: key.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/^_|_$/g, ""),
+    tags: [...new Set(routes.map((route) => familyTitles[route.family]))],
+    summary: routes.map((route) => route.summary).join(" / "),
+    description: descriptions.join("\n\n"),
+    ...(needsKey && first.public !== true ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),
+    parameters: toParameters(first.path),
+    ...(requests.length === 0 ? {} : { requestBody: { required: true, content: { "application/json": { schema: oneOf(requests) } } } }),
+    responses: toResponses(routes),
+  };
+}
+
+function toResponses(routes: RouteGroup): Record<string, unknown> {
+  const [first] = routes;
+  const type = first.path === "/metrics" ? "text/plain" : "application/json";
+  const answers = routes.map((route) => toJsonSchema(route.response, "input"));
+  const ok = { description: "The answer.", content: { [type]: { schema: oneOf(answers) } } };
+  const responses: Record<string, unknown> = { "200": ok };
+  if (first.path === "/ready") responses["503"] = { ...ok, description: "Not ready." };
+  for (const route of routes) {
+    const reference = { $ref: `#/components/schemas/${errorName(route.family)}` };
+    for (const status of documentedErrorStatuses(route)) {
+      responses[String(status)] ??= { description: "An error in the shape of the route's family.", content: { "application/json": { schema: reference } } };
+    }
+  }
+  return responses;
+}
+
+function toParameters(path: string): unknown[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+function toOpenApiPath(path: string): string {
+  return path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, "{$1}");
+}
+
+function errorName(family: string): string {
+  return `${family.replaceAll("-", "")}Error`;
+}
+
+function oneOf(schemas: unknown[]): unknown {
+  return schemas.length === 1 ? schemas[0] : { oneOf: schemas };
+}
+
+function toJsonSchema(schema: z.ZodType, io: "input" | "output"): unknown {
+  const { $schema: _dialect, ...body } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return body;
+}

@@ -1,0 +1,32 @@
+import type { TextEmbeddingService } from "@repo/contracts/embed-text";
+import type { HostedService } from "@repo/contracts/hosted-service";
+import { createServer } from "@repo/server-kit/create-server";
+import type { Lifecycle } from "@repo/server-kit/lifecycle";
+import type { Logger } from "@repo/server-kit/log";
+import type { Server } from "@repo/server-kit/server";
+import { toServerOptions } from "@repo/server-kit/server-variables";
+import { mountTextEmbedding } from "@repo/server-kit/text-embedding/mount-text-embedding";
+import manifest from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+
+/** What {@link createApp} puts together. */
+export interface AppParts {
+  config: Config;
+  lifecycle: Lifecycle<TextEmbeddingService & HostedService>;
+  log?: Logger;
+}
+
+/** The Space's server: every text-embedding route in front of the service. */
+export function createApp({ config, lifecycle, log }: AppParts): Server {
+  const server = createServer({
+    name: "minilm-embed",
+    version: manifest.version,
+    description: "Sentence embeddings, 384 dimensions, by all-MiniLM-L6-v2 or the pocket model distilled from it.",
+    ready: lifecycle.ready,
+    status: lifecycle.status,
+    ...(log === undefined ? {} : { log }),
+    ...toServerOptions(config),
+  });
+  mountTextEmbedding(server, { service: lifecycle.service });
+  return server;
+}
