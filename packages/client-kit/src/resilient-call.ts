@@ -1,0 +1,161 @@
+import { requestIdHeader, timeoutHeader, type CallContext } from "@repo/contracts/call-context";
+import { CodedError } from "@repo/contracts/coded-error";
+import type { Route } from "@repo/contracts/route";
+import { ConstantBackoff, ExponentialBackoff, handleWhen, isBrokenCircuitError, retry, type CircuitBreakerPolicy } from "cockatiel";
+import type { z } from "zod";
+import { AttemptFailure } from "./attempt-failure.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import type { HttpAnswer } from "./send-request.ts";
+import { sleep } from "./sleep.ts";
+import type { WakeUp } from "./wake-up.ts";
+import { withinDeadline } from "./within-deadline.ts";
+
+/** Sends one request to the Space's host with its keys. */
+export type Exchange = (
+  method: "GET" | "POST",
+  path: string,
+  request: { body?: string | undefined; headers?: Record<string, string>; signal: AbortSignal },
+) => Promise<HttpAnswer>;
+
+/** Parts and limits of {@link createResilientCall}; the defaults live in SpaceClientOptions. */
+export interface ResilientCallOptions {
+  baseUrl: string;
+  exchange: Exchange;
+  wakeUp: WakeUp;
+  breaker: CircuitBreakerPolicy;
+  timeoutMs: number;
+  wakeBudgetMs: number;
+  maxAttempts: number;
+  retryDelayMs: number;
+}
+
+/** Calls a route of the Space; see SpaceClient.call. */
+export type CallRoute = <Request extends z.ZodType, Response extends z.ZodType>(
+  route: Route<Request, Response>,
+  body: z.input<Request> | undefined,
+  context?: CallContext,
+) => Promise<z.output<Response>>;
+
+/** State of one call between its attempts. */
+interface CallInProgress {
+  what: string;
+  deadlineAt: number;
+  signal: AbortSignal;
+  previous?: AttemptFailure;
+  nextPauseMs: () => number;
+}
+
+/**
+ * The layers of a call, outermost first: one deadline for everything · retry of what may succeed · wait for a Space
+ * that is waking up · circuit breaker · one attempt with its own time limit.
+ */
+export function createResilientCall(options: ResilientCallOptions): CallRoute {
+  const { exchange, wakeUp, breaker, timeoutMs, wakeBudgetMs } = options;
+  const retrying = retry(
+    handleWhen((error) => error instanceof AttemptFailure && error.kind !== "final"),
+    // The pause is taken inside the attempt: cockatiel's own cannot be interrupted by an abort.
+    { maxAttempts: options.maxAttempts - 1, backoff: new ConstantBackoff(0) },
+  );
+
+  return async (route, body, context = {}) => {
+    const deadlineAt = Math.min(context.deadlineAt ?? Infinity, Date.now() + wakeBudgetMs + timeoutMs);
+    const what = `${route.method} ${route.path} of ${options.baseUrl}`;
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    const contextHeaders = context.requestId === undefined ? undefined : { [requestIdHeader]: context.requestId };
+
+    async function send(signal: AbortSignal) {
+      const limitMs = Math.min(timeoutMs, deadlineAt - Date.now());
+      const headers = {
+        ...contextHeaders,
+        ...(json === undefined ? undefined : { "content-type": "application/json" }),
+        [timeoutHeader]: String(Math.max(1, Math.floor(limitMs))),
+      };
+      const answer = await withinAttempt({ limitMs, timeoutMs, signal, what }, (inner) => exchange(route.method, route.path, { body: json, headers, signal: inner }));
+      const result = parseAnswer(route, answer, what);
+      wakeUp.markAwake();
+      return result;
+    }
+
+    try {
+      return await withinDeadline({ deadlineAt, signal: context.signal, what }, async (signal) => {
+        const call: CallInProgress = { what, deadlineAt, signal, nextPauseMs: createPauses(options.retryDelayMs) };
+        return await retrying.execute(() => attempt(call, send), signal);
+      });
+    } catch (error) {
+      throw error instanceof AttemptFailure ? withState(error.error, wakeUp) : error;
+    }
+  };
+
+  async function attempt<T>(call: CallInProgress, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal, deadlineAt, previous } = call;
+    signal.throwIfAborted();
+    await wakeUp.wait({ deadlineAt, signal });
+    if (previous !== undefined) await pauseAfter(previous, call);
+    try {
+      return await breaker.execute((inner) => send(inner.signal), signal);
+    } catch (error) {
+      if (isBrokenCircuitError(error)) throw new AttemptFailure("final", previous?.error ?? circuitOpen(call.what));
+      if (error instanceof AttemptFailure) {
+        call.previous = error;
+        if (error.kind === "asleep") wakeUp.start(error.error.message);
+      }
+      throw error;
+    }
+  }
+
+  async function pauseAfter(previous: AttemptFailure, call: CallInProgress): Promise<void> {
+    const { retryAfterMs = 0, code } = previous.error;
+    const pauseMs = Math.max(call.nextPauseMs(), retryAfterMs);
+    if (Date.now() + pauseMs < call.deadlineAt) return await sleep(pauseMs, { signal: call.signal });
+    // Nobody waits any more; the next caller finds it awake.
+    if (code === "model_unavailable") wakeUp.start(previous.error.message);
+    throw new AttemptFailure("final", previous.error);
+  }
+}
+
+/** What counts against the Space in the circuit breaker: it is awake and fails. A full queue is not a failure. */
+export function isBrokenSpace(error: unknown): boolean {
+  return error instanceof AttemptFailure && error.kind === "transient" && error.error.code !== "overloaded";
+}
+
+async function withinAttempt<T>(
+  { limitMs, timeoutMs, signal, what }: { limitMs: number; timeoutMs: number; signal: AbortSignal; what: string },
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // The caller's own deadline is the shorter one: it ends everything by itself and says nothing about the Space.
+  if (limitMs < timeoutMs) return await run(signal);
+  try {
+    return await withinDeadline({ deadlineAt: Date.now() + limitMs, signal, what }, run);
+  } catch (error) {
+    const isTimeout = CodedError.isInstance(error) && error.code === "deadline_exceeded" && !signal.aborted;
+    throw isTimeout ? new AttemptFailure("transient", error) : error;
+  }
+}
+
+/** Exponential with decorrelated jitter. @source https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+function createPauses(retryDelayMs: number): () => number {
+  let backoff = new ExponentialBackoff({ initialDelay: retryDelayMs, maxDelay: 10_000 }).next();
+  return () => {
+    const { duration } = backoff;
+    backoff = backoff.next(undefined);
+    return duration;
+  };
+}
+
+function circuitOpen(what: string): CodedError {
+  return new CodedError("model_unavailable", `${what} was not tried: the Space failed several times in a row and is left alone for a moment.`, { details: { circuit: "open" } });
+}
+
+/** Tells a caller of an unavailable Space what is being done about it, and when to come back. */
+function withState(error: CodedError, wakeUp: WakeUp): CodedError {
+  if (error.code !== "model_unavailable") return error;
+  const { state, estimateMs } = wakeUp.report();
+  const retryAfterMs = error.retryAfterMs ?? (estimateMs === undefined ? undefined : Math.ceil(estimateMs));
+  const timing = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new CodedError(error.code, error.message, {
+    cause: error.cause,
+    details: { ...error.details, state, ...timing },
+    ...timing,
+    ...(error.remote === undefined ? {} : { remote: error.remote }),
+  });
+}

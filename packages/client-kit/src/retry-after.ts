@@ -1,0 +1,19 @@
+/**
+ * How long a server asks to wait, milliseconds; undefined when it does not say or says nonsense.
+ * `retry-after-ms` is what OpenAI's SDKs read first; `Retry-After` holds seconds or a date.
+ * @source RFC 9110, section 10.2.3; openai-node src/client.ts (retryRequest)
+ */
+export function readRetryAfterMs(headers: Headers, now: number = Date.now()): number | undefined {
+  const exact = toMilliseconds(headers.get("retry-after-ms"), 1);
+  if (exact !== undefined) return exact;
+  const value = headers.get("retry-after");
+  const seconds = toMilliseconds(value, 1000);
+  if (seconds !== undefined || value === null) return seconds;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function toMilliseconds(value: string | null, unitMs: number): number | undefined {
+  if (value === null || !/^\s*\d+(?:\.\d+)?\s*$/.test(value)) return undefined;
+  return Number(value) * unitMs;
+}

@@ -1,0 +1,142 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import { AttemptFailure } from "./attempt-failure.ts";
+import { networkCause, networkCauseMeaning } from "./network-cause.ts";
+
+/** Any HTTP answer, read to its end. */
+export interface HttpAnswer {
+  url: string;
+  status: number;
+  headers: Headers;
+  /** The body; at most maxResponseBytes. */
+  text: string;
+  /** The body parsed; undefined when it is not JSON. */
+  json: unknown;
+  isHtml: boolean;
+}
+
+/** One request over the wire. */
+export interface HttpRequest {
+  url: string;
+  method: "GET" | "POST";
+  /** Already JSON; absent for none. */
+  body?: string | undefined;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  /** Bytes of the answer after decompression; more is payload_too_large. */
+  maxResponseBytes: number;
+  /** Strings that must never appear in an error. */
+  secrets: readonly string[];
+}
+
+/** Hops that are followed within one host: a slash more, http to https. */
+const maxRedirects = 3;
+
+/**
+ * Sends one request and reads the whole answer, whatever its status.
+ * A redirect is followed only on the same host and never from https to http; the request, with its keys, goes nowhere else.
+ * @throws AttemptFailure for everything but an answer; the signal's reason when it fired
+ */
+export async function sendRequest(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<HttpAnswer> {
+  let url = request.url;
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const response = await open({ ...request, url }, fetch);
+    const target = redirectTarget(response, url);
+    if (target === undefined) return await readAnswer(response, { ...request, url });
+    await response.body?.cancel().catch(() => {});
+    url = target;
+  }
+  throw new AttemptFailure("final", notOurs(request.url, "it redirects in a circle"));
+}
+
+async function open(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<Response> {
+  const { url, method, body, headers, signal } = request;
+  try {
+    return await fetch(url, { method, headers, signal, redirect: "manual", ...(body === undefined ? {} : { body }) });
+  } catch (error) {
+    signal.throwIfAborted();
+    const cause = networkCause(error);
+    const failure = new CodedError("model_unavailable", `${hostOf(url)} cannot be reached: ${networkCauseMeaning[cause]}.`, {
+      details: { cause },
+      remote: { url, status: 0 },
+    });
+    // A wrong certificate does not become right by waking anything up.
+    throw new AttemptFailure(cause === "tls" ? "final" : "asleep", failure);
+  }
+}
+
+function redirectTarget(response: Response, from: string): string | undefined {
+  // Browsers hide where a manual redirect leads.
+  if (response.type === "opaqueredirect") throw new AttemptFailure("final", notOurs(from, "it redirects"));
+  if (response.status < 300 || response.status > 399 || response.status === 304) return undefined;
+  const here = new URL(from);
+  const there = URL.parse(response.headers.get("location") ?? "", from);
+  const isSameHost = there !== null && there.hostname === here.hostname && (there.host === here.host || there.protocol === "https:");
+  const isDowngrade = here.protocol === "https:" && there?.protocol !== "https:";
+  if (there === null || !isSameHost || isDowngrade || response.status === 303) {
+    throw new AttemptFailure("final", notOurs(from, `it redirects to ${there === null ? "nowhere" : there.host}, where your keys are not sent`));
+  }
+  return there.href;
+}
+
+async function readAnswer(response: Response, request: HttpRequest): Promise<HttpAnswer> {
+  const { url } = request;
+  const text = hide(await readText(response, request), request.secrets);
+  const type = response.headers.get("content-type") ?? "";
+  const isHtml = /^(?:text\/html|application\/xhtml)/i.test(type) || /^\s*<(?:!doctype html|html)\b/i.test(text);
+  return { url, status: response.status, headers: response.headers, text, json: isHtml ? undefined : parseJson(text), isHtml };
+}
+
+async function readText(response: Response, request: HttpRequest): Promise<string> {
+  const { maxResponseBytes, signal, url } = request;
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const announced = Number(response.headers.get("content-length") ?? 0);
+  const chunks: string[] = [];
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  try {
+    for (;;) {
+      if (Math.max(bytes, announced) > maxResponseBytes) throw new AttemptFailure("final", tooLarge(url, maxResponseBytes));
+      const { done, value } = await reader.read();
+      if (done) return chunks.join("") + decoder.decode();
+      bytes += value.byteLength;
+      chunks.push(decoder.decode(value, { stream: true }));
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    signal.throwIfAborted();
+    if (error instanceof AttemptFailure) throw error;
+    throw new AttemptFailure(
+      "transient",
+      new CodedError("model_unavailable", `${hostOf(url)} cut the connection in the middle of its answer.`, {
+        details: { cause: "cut" },
+        remote: { url, status: response.status },
+      }),
+    );
+  }
+}
+
+/** A server may repeat what it was sent, keys included. */
+function hide(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((result, secret) => result.replaceAll(secret, "[redacted]"), text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function notOurs(url: string, why: string): CodedError {
+  return new CodedError("not_found", `${hostOf(url)} is not the Space: ${why}.`, { details: { cause: "redirect" }, remote: { url, status: 0 } });
+}
+
+function tooLarge(url: string, maxResponseBytes: number): CodedError {
+  return new CodedError("payload_too_large", `The answer of ${hostOf(url)} is over the limit of ${maxResponseBytes} bytes.`, { remote: { url, status: 200 } });
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
