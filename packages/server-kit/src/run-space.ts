@@ -12,7 +12,7 @@ export async function runSpace(server: Server, lifecycle: Lifecycle<HostedServic
   const startedAt = performance.now();
   const listener = await listen(server, address);
   server.log.info({ url: listener.url }, "listening");
-  stopOnSignals({ log: server.log, steps: [lifecycle.stop, listener.close, lifecycle.close] });
+  stopOnSignals({ log: server.log, steps: [lifecycle.stop, () => listener.close(), lifecycle.close] });
   await lifecycle.settled();
   const { ready, stage } = lifecycle.ready();
   server.log[ready ? "info" : "error"]({ stage, ms: Math.round(performance.now() - startedAt) }, ready ? "ready" : "not ready");
