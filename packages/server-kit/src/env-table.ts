@@ -3,21 +3,12 @@ import { z } from "zod";
 const startMark = "<!-- environment: generated from src/config.ts -->";
 const endMark = "<!-- /environment -->";
 
-interface VariableSchema {
-  description?: string;
-  default?: unknown;
-}
-
 /**
  * The README's table of environment variables, made from a configuration schema: name, default and description.
  * @returns Markdown, without a newline at its end
  */
 export function renderEnvTable(schema: z.ZodObject): string {
-  const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as { properties?: Record<string, VariableSchema>; required?: string[] };
-  const rows = Object.entries(described.properties ?? {}).map(([name, variable]) => {
-    const required = described.required?.includes(name) ?? false;
-    return `| \`${name}\` | ${required ? "required" : renderDefault(variable.default)} | ${escapeCell(variable.description ?? "")} |`;
-  });
+  const rows = Object.entries(schema.shape).map(([name, variable]) => `| \`${name}\` | ${renderDefault(variable)} | ${escapeCell(describe(variable))} |`);
   return ["| Variable | Default | Meaning |", "|---|---|---|", ...rows].join("\n");
 }
 
@@ -37,9 +28,16 @@ export function isEnvTableCurrent(readme: string, schema: z.ZodObject): boolean 
   return normalise(readme) === normalise(insertEnvTable(readme, schema));
 }
 
-function renderDefault(value: unknown): string {
-  if (value === undefined) return "none";
-  return Array.isArray(value) ? `\`${value.join(",")}\`` : `\`${String(value)}\``;
+function describe(variable: z.core.$ZodType): string {
+  return z.globalRegistry.get(variable)?.description ?? "";
+}
+
+function renderDefault(variable: z.core.$ZodType): string {
+  if (variable instanceof z.ZodDefault) {
+    const value: unknown = variable.def.defaultValue;
+    return Array.isArray(value) ? `\`${value.join(",")}\`` : `\`${String(value)}\``;
+  }
+  return variable instanceof z.ZodOptional ? "none" : "required";
 }
 
 function escapeCell(text: string): string {

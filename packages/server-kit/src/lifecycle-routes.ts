@@ -37,7 +37,6 @@ export function mountLifecycleRoutes(server: Server): void {
   mountRoute(server, openApiRoute, () => buildOpenApi(server));
   server.app.get("/docs", (c) => {
     c.get("state").route = "/docs";
-    setPageHeaders(c);
-    return c.html(renderDocsPage(server));
+    return c.html(renderDocsPage(server, setPageHeaders(c)));
   });
 }

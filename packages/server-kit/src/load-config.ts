@@ -21,14 +21,14 @@ export class ConfigError extends Error {
  * @returns the frozen, typed configuration
  * @throws ConfigError naming every wrong variable with what was expected and what kind of value was found, never the value
  */
-export function loadConfig<Schema extends z.ZodObject>(schema: Schema, environment: Environment): Readonly<z.output<Schema>> {
+export function loadConfig<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.output<Schema> {
   const given: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = environment[name]?.trim();
     if (value !== undefined && value !== "") given[name] = value;
   }
   const parsed = schema.safeParse(given);
-  if (parsed.success) return Object.freeze(parsed.data);
+  if (parsed.success) return Object.freeze(parsed.data) as z.output<Schema>;
   throw new ConfigError(parsed.error.issues.map((issue) => describeProblem(issue, given)));
 }
 
@@ -53,7 +53,7 @@ function describeReceived(value: string | undefined): string {
 }
 
 /** {@link loadConfig} for a process: problems go to standard error, one per line, and the process ends with code 1. */
-export function loadConfigOrExit<Schema extends z.ZodObject>(schema: Schema, environment: Environment): Readonly<z.output<Schema>> {
+export function loadConfigOrExit<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.output<Schema> {
   try {
     return loadConfig(schema, environment);
   } catch (thrown) {

@@ -6,6 +6,7 @@ import type { Logger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { toServerOptions } from "@repo/server-kit/server-variables";
 import { mountTextEmbedding } from "@repo/server-kit/text-embedding/mount-text-embedding";
+import { mountTryItPage } from "@repo/server-kit/text-embedding/try-it-page";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
 
@@ -28,5 +29,18 @@ export function createApp({ config, lifecycle, log }: AppParts): Server {
     ...toServerOptions(config),
   });
   mountTextEmbedding(server, { service: lifecycle.service });
+  mountTryItPage(server, {
+    title: "MiniLM sentence embeddings",
+    lead: "Turns sentences into vectors of 384 numbers, so that texts with the same meaning lie close together.",
+    pair: ["A man is eating food.", "Someone is having lunch."],
+    list: [
+      "A man is eating food.",
+      "Someone is having lunch.",
+      "A woman plays the violin.",
+      "The musician performs on stage.",
+      "A cheetah chases its prey.",
+      "The stock market fell sharply today.",
+    ],
+  });
   return server;
 }

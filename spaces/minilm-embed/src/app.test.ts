@@ -1,0 +1,11 @@
+import { createHashingEmbedder } from "@repo/server-kit/text-embedding/hashing-embedder";
+import { testSpaceConformance } from "@repo/testing/space-conformance";
+import { createApp } from "./app.ts";
+import { configSchema } from "./config.ts";
+
+testSpaceConformance({
+  configSchema,
+  createApp,
+  createService: async () => createHashingEmbedder({ model: "outpost/pocket-minilm", dimensions: 384 }),
+  example: { path: "/embed", body: { texts: ["a film about a bat", "another"] } },
+});
