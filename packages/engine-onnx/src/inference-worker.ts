@@ -1,7 +1,8 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { passGate } from "./native-gate.ts";
 import { openCachedModel } from "./optimized-model.ts";
 import type { Session } from "./session.ts";
-import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import type { WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
 
 /**
  * Entry of a worker thread: loads one model and runs what it is sent, in order. The runtime blocks this thread while it
@@ -11,6 +12,7 @@ import type { WorkerReply, WorkerRequest } from "./worker-protocol.ts";
  */
 if (parentPort === null) throw new Error("inference-worker runs only as a worker thread.");
 const port = parentPort;
+const { gate } = workerData as WorkerStartData;
 
 let session: Session | undefined;
 // Messages are handled one after the other, though each handler waits.
@@ -23,15 +25,21 @@ function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
 async function handle(request: WorkerRequest): Promise<void> {
   const startedAt = performance.now();
   if (request.kind === "open") {
-    const opened = await openCachedModel(request.model, request.isFirst);
+    const opened = await passGate(gate, () => openCachedModel(request.model, request.isFirst));
     session = opened.session;
     reply({ kind: "opened", loadMs: performance.now() - startedAt, isCached: opened.isCached });
     return;
   }
+  if (request.kind === "close") {
+    await session?.close();
+    port.close(); // Nothing else keeps the thread alive.
+    return;
+  }
   const { id } = request;
   try {
-    if (session === undefined) throw new Error("The model is not open.");
-    const outputs = await session.run(request.feeds, request.fetches);
+    const opened = session;
+    if (opened === undefined) throw new Error("The model is not open.");
+    const outputs = await passGate(gate, () => opened.run(request.feeds, request.fetches));
     const buffers = Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer);
     reply({ kind: "done", id, outputs, durationMs: performance.now() - startedAt }, buffers);
   } catch (error) {

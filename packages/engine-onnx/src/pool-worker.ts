@@ -2,7 +2,8 @@ import { Worker } from "node:worker_threads";
 import { CodedError } from "@repo/contracts/coded-error";
 import { BatchNotStarted } from "@repo/engine/batch-queue";
 import type { WorkerStats } from "@repo/engine/engine";
-import type { OpenModel, RunInputs, TensorData, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
+import { closeGate, createGateMemory } from "./native-gate.ts";
+import type { OpenModel, RunInputs, TensorData, WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
 
 /** What one run gave. */
 export interface WorkerRunResult {
@@ -43,7 +44,10 @@ export interface PoolWorker {
   /** Replaces the worker when what it runs is over its bound. To be called every second or so. */
   watch(): void;
   stats(): WorkerStats;
+  /** Lets the thread end after what it was sent. */
   stop(): Promise<void>;
+  /** Blocks until the thread is outside native code and keeps it there; for a process that ends without stop. */
+  halt(): void;
 }
 
 interface Pending {
@@ -54,6 +58,9 @@ interface Pending {
 
 const firstBackoffMs = 100;
 const longestBackoffMs = 10_000;
+/** A batch takes a fraction of a second, loading a large model a few seconds. */
+const stopPatienceMs = 10_000;
+const haltPatienceMs = 2000;
 
 /** The worker died or was stuck while it ran this batch. */
 class WorkerLost extends Error {
@@ -75,6 +82,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   // When the oldest pending run began: on arrival at an idle worker, or when the one before it was done.
   let headStartedAt = 0;
   let wasOverdue = false;
+  let gate = createGateMemory();
   let restartTimer: NodeJS.Timeout | undefined;
 
   function post(target: Worker, message: WorkerRequest): void {
@@ -85,7 +93,8 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   function open(): Promise<OpenedWorker> {
     const { promise, resolve, reject } = Promise.withResolvers<OpenedWorker>();
     // No inherited flags: a worker of a test runner or a watcher is none of theirs.
-    const created = new Worker(options.entry, { execArgv: [], name: `inference-${options.id}` });
+    gate = createGateMemory();
+    const created = new Worker(options.entry, { execArgv: [], name: `inference-${options.id}`, workerData: { gate } satisfies WorkerStartData });
     thread = created;
     const onEnd = (error: unknown) => {
       if (thread !== created) return;
@@ -135,9 +144,20 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       isHead = false;
     }
     pending.clear();
-    // Not waited for: a thread inside native code ends only when that returns.
-    void lost?.terminate();
+    if (lost !== undefined) void dismiss(lost);
     restart(firstBackoffMs, 0);
+  }
+
+  /**
+   * Asks a thread to end when it can. Never terminate(): when the native code of a terminated thread returns, it throws
+   * into a runtime that is gone, and that aborts the whole process (seen with onnxruntime-node 1.30).
+   */
+  function dismiss(target: Worker): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    target.once("exit", () => resolve());
+    post(target, { kind: "close" });
+    target.unref();
+    return promise;
   }
 
   function restart(backoffMs: number, delayMs: number): void {
@@ -190,7 +210,13 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       thread = undefined;
       for (const run of pending.values()) run.reject(stopped());
       pending.clear();
-      await last?.terminate();
+      if (last === undefined) return;
+      // Referenced while it is waited for, so that the process does not end in between; a stuck one is left behind.
+      const patience = Promise.withResolvers<void>();
+      const timer = setTimeout(patience.resolve, stopPatienceMs);
+      await Promise.race([dismiss(last), patience.promise]);
+      clearTimeout(timer);
     },
+    halt: () => closeGate(gate, haltPatienceMs),
   };
 }

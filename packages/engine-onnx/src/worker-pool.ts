@@ -38,7 +38,14 @@ function defaultEntry(): URL {
 export async function createWorkerPool(options: WorkerPoolOptions): Promise<WorkerPool> {
   const entry = options.entry ?? defaultEntry();
   const workers: PoolWorker[] = [];
-  const stopAll = () => Promise.all(workers.map((worker) => worker.stop()));
+  const haltAll = () => {
+    for (const worker of workers) worker.halt();
+  };
+  process.once("exit", haltAll);
+  const stopAll = async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    process.removeListener("exit", haltAll);
+  };
   for (let id = 0; id < options.workers; id += 1) {
     workers.push(
       createPoolWorker({

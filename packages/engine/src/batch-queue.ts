@@ -46,7 +46,7 @@ export interface BatchQueue<Input, Output> {
   setLaneAvailable(lane: number, isAvailable: boolean): void;
   /** Rejects all that waits, e.g. when no worker can be started. */
   rejectQueued(error: CodedError): void;
-  /** Refuses new work at once; resolves when the accepted work is answered. */
+  /** Refuses new work at once; resolves when the accepted work is answered and nothing runs any more. */
   close(): Promise<void>;
 }
 
@@ -97,6 +97,7 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
   let sequence = 0;
   // Tokens every open request should have received by now were the service divided evenly (virtual time of fair queueing).
   let virtualTime = 0;
+  let runningBatches = 0;
   let runningTokens = 0;
   let batches = 0;
   let completedTokens = 0;
@@ -106,7 +107,12 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
     request.isSettled = true;
     request.release();
     open.delete(request);
-    if (isClosed && open.size === 0) for (const resolve of whenIdle.splice(0)) resolve();
+    announceIdle();
+  }
+
+  /** Idle is more than having answered: a batch whose callers all left still occupies its worker. */
+  function announceIdle(): void {
+    if (isClosed && open.size === 0 && runningBatches === 0) for (const resolve of whenIdle.splice(0)) resolve();
   }
 
   function fail(request: QueueRequest, error: unknown): void {
@@ -145,6 +151,7 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
     const startedAt = performance.now();
     for (const item of batch.items) (item.request as QueueRequest).startedAt ??= startedAt;
     lane.running += 1;
+    runningBatches += 1;
     runningTokens += batch.tokens;
     try {
       const inputs = batch.items.map((item) => item.input);
@@ -155,8 +162,10 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
       retry(batch, error);
     } finally {
       lane.running -= 1;
+      runningBatches -= 1;
       runningTokens -= batch.tokens;
       dispatch();
+      announceIdle();
     }
   }
 
@@ -226,7 +235,7 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
       },
     };
     const onAbort = () => fail(request, cancelled());
-    const timer = deadlineAt === undefined ? undefined : setTimeout(() => fail(request, expired()), Math.min(maxTimerMs, deadlineAt - Date.now()));
+    const timer = deadlineAt === undefined ? undefined : setTimeout(() => fail(request, expired()), Math.min(maxTimerMs, Math.max(0, deadlineAt - Date.now())));
     signal?.addEventListener("abort", onAbort, { once: true });
     request.items = items.map(({ input, tokens }, index) => ({
       input, tokens, index, request, state: "out", failures: 0, previous: undefined, next: undefined,
@@ -279,7 +288,10 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
     },
     close() {
       isClosed = true;
-      return open.size === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      whenIdle.push(resolve);
+      announceIdle();
+      return promise;
     },
   };
 }

@@ -1,0 +1,140 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import type { CallContext } from "@repo/contracts/call-context";
+import type { EmbeddedTexts, EmbeddingModelInfo, EmbedTexts, TextEmbeddingService, TokenInfo } from "@repo/contracts/embed-text";
+import type { QueueStats, WorkerStats } from "@repo/engine/engine";
+import { readCpuFlags } from "./cpu.ts";
+import { encodeTexts, promptOf } from "./encode-texts.ts";
+import { createOnnxTextEngine, type OnnxEngineOptions } from "./onnx-engine.ts";
+import type { OpenedWorker } from "./pool-worker.ts";
+import type { PreparedTextModel } from "./text-model.ts";
+import { createTimeSlices } from "./time-slices.ts";
+import { loadTokenizer } from "./tokenizer.ts";
+import { type CacheStats, createVectorSource } from "./vector-source.ts";
+
+/** Options of {@link createTextEmbedder}. */
+export interface TextEmbedderOptions extends OnnxEngineOptions {
+  prepared: PreparedTextModel;
+  /** Memory for vectors of inputs that were seen, default 16 MiB (about 8,000 vectors of 384); 0 keeps none. */
+  cacheBytes?: number | undefined;
+}
+
+/** The model's facts and how it runs here. */
+export interface TextEmbedderInfo extends EmbeddingModelInfo {
+  workers: readonly OpenedWorker[];
+  /** Instruction sets of this CPU that matter for inference. */
+  cpuFlags: readonly string[];
+}
+
+/** Numbers of a moment, for /metrics and /status. */
+export interface TextEmbedderStats {
+  queue: QueueStats;
+  workers: WorkerStats[];
+  cache: CacheStats;
+}
+
+/** A text-embedding model in this process: the whole service but for its HTTP face. */
+export interface OnnxTextEmbedder extends TextEmbeddingService {
+  info(): Promise<TextEmbedderInfo>;
+  /** One real inference on every worker. @throws CodedError model_unavailable */
+  probe(): Promise<void>;
+  stats(): TextEmbedderStats;
+  /** Finishes what was accepted, then ends the worker threads; calls after it throw model_unavailable. */
+  close(): Promise<void>;
+}
+
+const defaultCacheBytes = 16 * 1024 * 1024;
+
+/**
+ * Text in, vectors out: tokenizer, cache of exact inputs, and an engine in worker threads.
+ * @throws CodedError model_unavailable when tokenizer or model cannot be loaded.
+ */
+export async function createTextEmbedder(options: TextEmbedderOptions): Promise<OnnxTextEmbedder> {
+  const { prepared, cacheBytes = defaultCacheBytes } = options;
+  const { model } = prepared;
+  // The workers start meanwhile; an engine whose tokenizer is missing is of no use and is not left running.
+  const starting = createOnnxTextEngine(prepared, options);
+  const tokenizer = await loadTokenizer(prepared.tokenizerPath).catch(async (error: unknown) => {
+    await starting.then((started) => started.close(), () => undefined);
+    throw error;
+  });
+  const engine = await starting;
+  const source = createVectorSource(engine, cacheBytes);
+  const encoding = { tokenizer, maxTokens: model.maxTokens, prompts: model.prompts, slices: createTimeSlices() };
+  const identity = { model: model.id, revision: model.revision, dimensions: model.dimensions };
+  const cpuFlags = readCpuFlags();
+
+  function assertNativeDimensions({ dimensions }: EmbedTexts): void {
+    if (dimensions === undefined || dimensions === model.dimensions) return;
+    throw new CodedError("invalid_request", `This model's vectors have ${model.dimensions} dimensions and cannot be shortened.`, {
+      details: { dimensions: model.dimensions },
+    });
+  }
+
+  async function embed(request: EmbedTexts, context: CallContext = {}): Promise<EmbeddedTexts> {
+    assertNativeDimensions(request);
+    const startedAt = performance.now();
+    const { rows, truncated } = await encodeTexts(request, encoding, context);
+    const tokenizeMs = performance.now() - startedAt;
+    const { entries, queueMs, inferenceMs } = await source.get(rows, context);
+    const toVector = request.normalize === false ? toUnnormalised : toUnit;
+    return {
+      identity,
+      vectors: entries.map(toVector),
+      tokenCounts: rows.map((row) => row.length),
+      truncated,
+      timings: { tokenizeMs, queueMs, inferenceMs },
+    };
+  }
+
+  async function embedTokens(request: EmbedTexts, context: CallContext = {}): Promise<Float32Array[][]> {
+    assertNativeDimensions(request);
+    const { rows } = await encodeTexts(request, encoding, context);
+    const items = rows.map((input) => ({ input, tokens: input.length }));
+    const { outputs } = await engine.runTokens(items, { signal: context.signal, deadlineAt: context.deadlineAt });
+    return outputs.map(({ tokenEmbeddings }) => toRows(tokenEmbeddings as Float32Array, model.dimensions));
+  }
+
+  function tokenize(text: string, { addSpecialTokens, promptName }: { addSpecialTokens: boolean; promptName?: string | undefined }): TokenInfo[] {
+    const whole = promptOf(model.prompts, promptName) + text;
+    const characters = Array.from(whole);
+    const special = (id: number): TokenInfo => ({ id, text: tokenizer.tokenOf(id) ?? "", special: true, start: null, stop: null });
+    const located = tokenizer.locate(whole).map(
+      ({ id, start, stop }): TokenInfo => ({ id, text: characters.slice(start, stop).join(""), special: false, start, stop }),
+    );
+    return addSpecialTokens ? [...tokenizer.prefix.map(special), ...located, ...tokenizer.suffix.map(special)] : located;
+  }
+
+  return {
+    info: async () => ({
+      ...identity,
+      maxTokens: model.maxTokens,
+      pooling: model.pooling,
+      precision: prepared.precision,
+      promptNames: Object.keys(model.prompts),
+      workers: engine.opened,
+      cpuFlags,
+    }),
+    embed,
+    embedTokens,
+    tokenize,
+    decode: (ids, { skipSpecialTokens }) => tokenizer.decode(ids, { skipSpecialTokens }),
+    probe: engine.probe,
+    stats: () => ({ queue: engine.queueStats(), workers: engine.workerStats(), cache: source.stats() }),
+    close: engine.close,
+  };
+}
+
+/** A copy: what is cached is nobody's to change. */
+function toUnit(entry: Float32Array): Float32Array {
+  return entry.slice(0, -1);
+}
+
+function toUnnormalised(entry: Float32Array): Float32Array {
+  const norm = entry.at(-1) as number;
+  return entry.slice(0, -1).map((value) => value * norm);
+}
+
+/** Splits [tokens * dimensions] into rows that share its memory. */
+function toRows(values: Float32Array, dimensions: number): Float32Array[] {
+  return Array.from({ length: values.length / dimensions }, (_, row) => values.subarray(row * dimensions, (row + 1) * dimensions));
+}
