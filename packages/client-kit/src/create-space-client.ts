@@ -1,6 +1,8 @@
 import type { CallContext } from "@repo/contracts/call-context";
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen } from "cockatiel";
 import { AttemptFailure } from "./attempt-failure.ts";
+import { createEmitter } from "./emitter.ts";
+import { hubRuntimePath } from "./hub-runtime.ts";
 import { toKeyHeaders } from "./key-headers.ts";
 import { probeSpace } from "./probe-space.ts";
 import { createResilientCall, isBrokenSpace, type CallRoute, type Exchange } from "./resilient-call.ts";
@@ -35,6 +37,8 @@ export interface SpaceClientOptions {
   coolDownMs?: number | undefined;
   /** Longest answer read, bytes. Default 64 MiB: 2,048 vectors of 768 numbers written out are 35 MB. */
   maxResponseBytes?: number | undefined;
+  /** The Hub, asked for the stage of a Space on Hugging Face. Default https://huggingface.co. */
+  hubUrl?: string | undefined;
   /** Default the platform's. */
   fetch?: typeof globalThis.fetch | undefined;
   onStateChange?: ((state: SpaceClientState) => void) | undefined;
@@ -63,6 +67,8 @@ export interface SpaceClient {
   wake(): void;
   /** One GET without retries or wake, whatever the answer; for diagnosis. Throws CodedError when there is no answer. */
   get(path: string, context?: CallContext): Promise<HttpAnswer>;
+  /** What the Hub answers about this Space's stage, asked with the token; undefined for a server that is not on Hugging Face. */
+  getHubRuntime(context?: CallContext): Promise<HttpAnswer | undefined>;
   /** Stops background work. Calls under way go on. */
   close(): void;
 }
@@ -73,11 +79,9 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   const address = parseSpaceAddress(options.url);
   const keys = toKeyHeaders(options);
 
-  const exchange: Exchange = (method, path, { body, headers, signal }) =>
-    sendRequest(
-      { url: `${address.baseUrl}${path}`, method, body, headers: { accept: "application/json", ...headers, ...keys.headers }, signal, maxResponseBytes, secrets: keys.secrets },
-      fetch,
-    );
+  const send = (url: string, method: "GET" | "POST", request: Parameters<Exchange>[2], keyHeaders: Record<string, string>) =>
+    sendRequest({ ...request, url, method, headers: { accept: "application/json", ...request.headers, ...keyHeaders }, maxResponseBytes, secrets: keys.secrets }, fetch);
+  const exchange: Exchange = (method, path, request) => send(`${address.baseUrl}${path}`, method, request, keys.headers);
   const wakeUp = createWakeUp({
     probe: (signal) => probeSpace((path, inner) => exchange("GET", path, { signal: inner }), signal),
     budgetMs: wakeBudgetMs,
@@ -99,36 +103,41 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
     retryDelayMs: options.retryDelayMs ?? 250,
   });
 
-  const listeners = new Set(options.onStateChange === undefined ? [] : [options.onStateChange]);
+  const states = createEmitter<SpaceClientState>();
+  if (options.onStateChange !== undefined) states.subscribe(options.onStateChange);
   const getState = (): SpaceClientState => ({ ...wakeUp.report(), circuit: toCircuit(breaker.state) });
-  const announce = () => {
-    for (const listener of listeners) listener(getState());
-  };
-  wakeUp.subscribe(announce);
-  breaker.onStateChange(announce);
+  wakeUp.subscribe(() => states.emit(getState()));
+  breaker.onStateChange(() => states.emit(getState()));
+
+  async function getOnce(what: string, context: CallContext, run: (signal: AbortSignal) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const deadlineAt = Math.min(context.deadlineAt ?? Infinity, Date.now() + timeoutMs);
+    try {
+      return await withinDeadline({ deadlineAt, signal: context.signal, what }, run);
+    } catch (error) {
+      throw error instanceof AttemptFailure ? error.error : error;
+    }
+  }
 
   return {
     address,
     call,
     getState,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: states.subscribe,
     wake() {
       if (getState().state !== "awake") wakeUp.start("asked to wake up");
     },
-    async get(path, context = {}) {
-      const deadlineAt = context.deadlineAt ?? Date.now() + timeoutMs;
-      try {
-        return await withinDeadline({ deadlineAt, signal: context.signal, what: `GET ${path} of ${address.baseUrl}` }, (signal) => exchange("GET", path, { signal }));
-      } catch (error) {
-        throw error instanceof AttemptFailure ? error.error : error;
-      }
+    get: (path, context = {}) => getOnce(`GET ${path} of ${address.baseUrl}`, context, (signal) => exchange("GET", path, { signal })),
+    async getHubRuntime(context = {}) {
+      const path = hubRuntimePath(address);
+      if (path === undefined) return undefined;
+      const hubUrl = (options.hubUrl ?? "https://huggingface.co").replace(/\/+$/, "");
+      // The Space's own key is none of the Hub's business.
+      const { authorization } = keys.headers;
+      return await getOnce(`GET ${path} of the Hub`, context, (signal) => send(`${hubUrl}${path}`, "GET", { signal }, authorization === undefined ? {} : { authorization }));
     },
     close() {
       wakeUp.close();
-      listeners.clear();
+      states.clear();
     },
   };
 }

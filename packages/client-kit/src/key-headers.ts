@@ -2,7 +2,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 
 /** Headers that carry the keys, and the keys themselves so that they can be kept out of errors. */
 export interface KeyHeaders {
-  headers: Record<string, string>;
+  headers: { authorization?: string; "x-api-key"?: string };
   secrets: string[];
 }
 

@@ -1,4 +1,5 @@
 import { CodedError } from "@repo/contracts/coded-error";
+import { createEmitter } from "./emitter.ts";
 import { sleep } from "./sleep.ts";
 
 /**
@@ -65,7 +66,7 @@ const firstLookMs = 1_500;
 /** See {@link WakeUp}. Nothing runs before {@link WakeUp.start}. */
 export function createWakeUp(options: WakeUpOptions): WakeUp {
   const { probe, budgetMs, pollIntervalMs = 1_000, coolDownMs = 15_000 } = options;
-  const listeners = new Set<(report: SpaceStateReport) => void>();
+  const changes = createEmitter<SpaceStateReport>();
   let current: SpaceStateReport = { state: "unknown", since: Date.now(), attempts: 0 };
   let lastWakeMs: number | undefined;
   let downError: CodedError | undefined;
@@ -74,7 +75,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
   function change(next: Omit<SpaceStateReport, "since" | "attempts">, attempts = 0): void {
     const since = next.state === current.state ? current.since : Date.now();
     current = { ...next, since, attempts };
-    for (const listener of [...listeners]) listener(report());
+    changes.emit(report());
   }
 
   function estimateMs(): number {
@@ -168,7 +169,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
 
   async function nextChange(ms: number, signal: AbortSignal): Promise<void> {
     const done = new AbortController();
-    const stop = subscribe(() => done.abort());
+    const stop = changes.subscribe(() => done.abort());
     const forward = () => done.abort();
     signal.addEventListener("abort", forward, { once: true });
     await sleep(ms, { signal: done.signal }).catch(() => {});
@@ -177,19 +178,14 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
     signal.throwIfAborted();
   }
 
-  function subscribe(listener: (report: SpaceStateReport) => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }
-
   function close(): void {
     running?.abort();
     running = undefined;
     if (current.state === "warming") change({ state: "unknown" });
-    listeners.clear();
+    changes.clear();
   }
 
-  return { report, subscribe, markAwake, start, wait, close };
+  return { report, subscribe: changes.subscribe, markAwake, start, wait, close };
 }
 
 /** Between 80% and 120%, so that many clients do not knock at the same moment. */
