@@ -44,7 +44,8 @@ interface FilmIndexerOptions {
   onProgress?: (progress: IndexProgress) => void;
 }
 
-async function readActiveIndex(db: Database): Promise<ActiveIndex | undefined> {
+/** The index of the last run; undefined when there is none. */
+export async function readActiveIndex(db: Database): Promise<ActiveIndex | undefined> {
   const [row] = await db.select().from(searchIndex).limit(1);
   return row && { identity: { model: row.model, revision: row.revision, dimensions: row.dimensions }, reduction: row.reduction };
 }

@@ -1,0 +1,39 @@
+import { loadAssets } from "@repo/app-kit/load-assets";
+import type { ReadyResponse } from "@repo/contracts/health";
+import { listen } from "@repo/server-kit/listen";
+import { createLogger } from "@repo/server-kit/log";
+import { stopOnSignals } from "@repo/server-kit/shutdown";
+import { createApp } from "./app.ts";
+import { readConfig } from "./config.ts";
+import { createFilmIndexer, readActiveIndex } from "./features/indexing/film-indexer.ts";
+import { openCatalogue, publicFolder } from "./open-catalogue.ts";
+import { createSpaces } from "./spaces.ts";
+
+const config = readConfig();
+const log = createLogger({ name: "cinematch", level: config.LOG_LEVEL });
+const assets = await loadAssets(publicFolder);
+const database = await openCatalogue(config);
+const spaces = createSpaces(config, log, (await readActiveIndex(database.db))?.identity);
+const indexer =
+  spaces.embedder && createFilmIndexer({ db: database.db, embedder: spaces.embedder, reducedDimensions: config.PCA_COMPONENTS });
+
+let state: ReadyResponse = { ready: true, stage: "ready" };
+const server = createApp({ config, database, spaces, indexer, assets, ready: () => state, log });
+const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
+log.info({ url: listener.url, database: database.kind, embeddings: spaces.status().mode }, "listening");
+
+stopOnSignals({
+  log,
+  steps: [
+    () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
+    // Open status streams never end by themselves, so connections are cut once the answers under way are sent.
+    async () =>
+      await Promise.race([
+        listener.close(),
+        new Promise((resolve) => setTimeout(resolve, 1_000)).then(async () => await listener.close({ force: true })),
+      ]),
+    async () => await indexer?.close(),
+    async () => await spaces.close(),
+    async () => await database.close(),
+  ],
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from "tsup";
+import { defineAppBundle } from "../../tools/tsup-app.ts";
+
+export default defineConfig(
+  defineAppBundle({
+    entries: {
+      main: "src/main.ts",
+      "import-films": "src/import-films.ts",
+      reindex: "src/reindex.ts",
+      "measure-pca": "src/measure-pca.ts",
+    },
+    islands: { search: "src/features/recommendations/search-island.ts" },
+    stylesheets: ["src/cinematch.css"],
+  }),
+);

@@ -1,0 +1,60 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Options } from "tsup";
+
+const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
+
+/** Packages that load files beside themselves, or that a deployment may leave out: they stay in node_modules. */
+const external = [
+  "@electric-sql/pglite",
+  /^@electric-sql\/pglite\//,
+  "@electric-sql/pglite-pgvector",
+  "@huggingface/inference",
+  "pg-native",
+  /^@repo\/[a-z-]+(-embed|-ml|-generate)\//,
+];
+
+/**
+ * Bundles of an app: one ESM file per server entry in dist/, one per island (browser script) and the stylesheets in
+ * dist/public/.
+ */
+export function defineAppBundle(options: {
+  entries: Record<string, string>;
+  islands?: Record<string, string>;
+  stylesheets?: readonly string[];
+}): Options[] {
+  const copyStylesheets = async (): Promise<void> => {
+    const folder = "dist/public";
+    await mkdir(folder, { recursive: true });
+    const pico = createRequire(join(appKit, "package.json")).resolve("@picocss/pico/css/pico.min.css");
+    await copyFile(pico, join(folder, "pico.css"));
+    await copyFile(join(appKit, "src/app-kit.css"), join(folder, "app-kit.css"));
+    for (const path of options.stylesheets ?? []) await copyFile(path, join(folder, path.split("/").at(-1) ?? path));
+  };
+  const server: Options = {
+    entry: options.entries,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    outDir: "dist",
+    sourcemap: true,
+    splitting: true,
+    noExternal: [/^(?!@electric-sql\/|@huggingface\/inference|pg-native|node:)/],
+    external,
+    // CommonJS packages in an ESM bundle still call require for Node's own modules.
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    onSuccess: copyStylesheets,
+  };
+  const islands: Options = {
+    entry: options.islands ?? {},
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    outDir: "dist/public",
+    minify: true,
+    noExternal: [/.*/],
+  };
+  return options.islands ? [server, islands] : [server];
+}
