@@ -12,8 +12,8 @@ export interface QueuedItem<Input> {
   state: "waiting" | "replaying" | "out";
   /** Times a batch with this item failed; the second failure is final. */
   failures: number;
-  previous: this | undefined;
-  next: this | undefined;
+  previous: QueuedItem<Input> | undefined;
+  next: QueuedItem<Input> | undefined;
 }
 
 /** What the picker keeps per request. */

@@ -1,6 +1,7 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import { createBatchPicker, type PickableRequest, type PickedBatch, type QueuedItem } from "./batch-picker.ts";
+import { createBatchPicker, type PickedBatch, type QueuedItem } from "./batch-picker.ts";
 import type { EngineItem, QueueStats, RunOptions, RunResult } from "./engine.ts";
+import { assertStillWanted, createQueuedRequest, type QueuedRequest } from "./queued-request.ts";
 import { createServiceRate } from "./service-rate.ts";
 
 /** What a batch is, for whoever runs it. */
@@ -55,19 +56,6 @@ export class BatchNotStarted extends Error {
   override readonly name = "BatchNotStarted";
 }
 
-interface Request<Input, Output> extends PickableRequest<Input> {
-  outputs: Output[];
-  unanswered: number;
-  isSettled: boolean;
-  submittedAt: number;
-  startedAt: number | undefined;
-  inferenceMs: number;
-  resolve(result: RunResult<Output>): void;
-  reject(error: unknown): void;
-  /** Takes down the timer and the abort listener. */
-  release(): void;
-}
-
 interface Lane {
   isAvailable: boolean;
   running: number;
@@ -76,8 +64,6 @@ interface Lane {
 /** Longest Retry-After: beyond a minute the estimate says more about the past than about the queue. */
 const maxRetryAfterMs = 60_000;
 const minRetryAfterMs = 50;
-/** Node fires timers beyond 2^31 - 1 ms at once. */
-const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * A work-conserving batch queue, fair between requests and bounded in tokens; batch-queue.md says why it is built so.
@@ -86,7 +72,7 @@ const maxTimerMs = 2 ** 31 - 1;
  * would make it impossible, and then it delays nobody who was here before.
  */
 export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input, Output>): BatchQueue<Input, Output> {
-  type QueueRequest = Request<Input, Output>;
+  type QueueRequest = QueuedRequest<Input, Output>;
   const { maxBatchTokens = 256, maxWaste = 0.1, maxItemTokens = 512, maxQueuedTokens = 262_144, batchesPerLane = 2 } = options;
   const picker = createBatchPicker<Input>({ maxBatchTokens, maxWaste });
   const rate = createServiceRate(options.initialTokensPerSecond ?? 2000);
@@ -210,61 +196,20 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
     return new CodedError("overloaded", "Too much work is waiting; try again later.", { retryAfterMs });
   }
 
-  function submit(items: readonly EngineItem<Input>[], total: number, runOptions: RunOptions): Promise<RunResult<Output>> {
-    const { promise, resolve, reject } = Promise.withResolvers<RunResult<Output>>();
-    const { signal, deadlineAt } = runOptions;
-    const request: QueueRequest = {
-      virtualTokens: virtualTime,
-      sequence: (sequence += 1),
-      heapIndex: -1,
-      items: [],
-      cursor: 0,
-      waitingItems: 0,
-      isShort: total <= maxBatchTokens,
-      outputs: Array.from({ length: items.length }),
-      unanswered: items.length,
-      isSettled: false,
-      submittedAt: performance.now(),
-      startedAt: undefined,
-      inferenceMs: 0,
-      resolve,
-      reject,
-      release: () => {
-        signal?.removeEventListener("abort", onAbort);
-        clearTimeout(timer);
-      },
-    };
-    const onAbort = () => fail(request, cancelled());
-    const timer = deadlineAt === undefined ? undefined : setTimeout(() => fail(request, expired()), Math.min(maxTimerMs, Math.max(0, deadlineAt - Date.now())));
-    signal?.addEventListener("abort", onAbort, { once: true });
-    request.items = items.map(({ input, tokens }, index) => ({
-      input, tokens, index, request, state: "out", failures: 0, previous: undefined, next: undefined,
-    }));
-    if (items.length > 1) request.items.sort((a, b) => b.tokens - a.tokens);
-    open.add(request);
-    picker.add(request);
-    dispatch();
-    return promise;
-  }
-
   return {
     async run(items, runOptions = {}) {
       if (items.length === 0) return { outputs: [], queueMs: 0, inferenceMs: 0 };
-      let total = 0;
-      for (const [index, { tokens }] of items.entries()) {
-        if (!Number.isInteger(tokens) || tokens < 1) throw new CodedError("invalid_request", `Item ${index} has no tokens.`, { details: { index } });
-        if (tokens > maxItemTokens) {
-          throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxItemTokens}.`, {
-            details: { index, tokens, maxTokens: maxItemTokens },
-          });
-        }
-        total += tokens;
-      }
-      if (runOptions.signal?.aborted) throw cancelled();
-      if (runOptions.deadlineAt !== undefined && runOptions.deadlineAt <= Date.now()) throw expired();
+      const total = countTokens(items, maxItemTokens);
+      assertStillWanted(runOptions);
       const refusal = admission(total);
       if (refusal !== undefined) throw refusal;
-      return submit(items, total, runOptions);
+      sequence += 1;
+      const isShort = total <= maxBatchTokens;
+      const request = createQueuedRequest<Input, Output>(items, { ...runOptions, virtualTokens: virtualTime, sequence, isShort, onLeave: fail });
+      open.add(request);
+      picker.add(request);
+      dispatch();
+      return request.promise;
     },
     stats: () => ({
       requests: picker.requests,
@@ -296,10 +241,17 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
   };
 }
 
-function cancelled(): CodedError {
-  return new CodedError("cancelled", "The caller left before the answer was ready.");
-}
-
-function expired(): CodedError {
-  return new CodedError("deadline_exceeded", "The answer was not ready within the time given.");
+/** Sum of the items' tokens. @throws CodedError invalid_request, input_too_long */
+function countTokens(items: readonly EngineItem<unknown>[], maxItemTokens: number): number {
+  let total = 0;
+  for (const [index, { tokens }] of items.entries()) {
+    if (!Number.isInteger(tokens) || tokens < 1) throw new CodedError("invalid_request", `Item ${index} has no tokens.`, { details: { index } });
+    if (tokens > maxItemTokens) {
+      throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxItemTokens}.`, {
+        details: { index, tokens, maxTokens: maxItemTokens },
+      });
+    }
+    total += tokens;
+  }
+  return total;
 }

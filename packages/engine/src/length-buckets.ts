@@ -1,12 +1,12 @@
 /** A node that can wait in a bucket; the links belong to the bucket while it does. */
-export interface BucketNode {
+export interface BucketNode<Self> {
   readonly tokens: number;
-  previous: this | undefined;
-  next: this | undefined;
+  previous: Self | undefined;
+  next: Self | undefined;
 }
 
 /** Waiting items by length: first in first out within a length, every operation independent of how many wait. */
-export interface LengthBuckets<Node extends BucketNode> {
+export interface LengthBuckets<Node extends BucketNode<Node>> {
   /** Puts `node` behind the others of its length. */
   add(node: Node): void;
   /** Takes `node` out; it must be waiting here. */
@@ -19,7 +19,7 @@ export interface LengthBuckets<Node extends BucketNode> {
 }
 
 /** Makes empty buckets. */
-export function createLengthBuckets<Node extends BucketNode>(): LengthBuckets<Node> {
+export function createLengthBuckets<Node extends BucketNode<Node>>(): LengthBuckets<Node> {
   const heads: (Node | undefined)[] = [];
   const tails: (Node | undefined)[] = [];
   let longest = 0;
