@@ -12,14 +12,19 @@ const maxListedInputs = 100;
  * @throws CodedError invalid_request, payload_too_large, and what the service throws
  */
 export async function runEmbedding(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<EmbeddedTexts> {
+  const result = await host.metrics.measure(request.texts.length, () => embed(host, request, context));
+  reportTo(context, request, result);
+  return result;
+}
+
+async function embed(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<EmbeddedTexts> {
   assertInputCount(request.texts.length);
   const service = await host.service();
   const { dimensions, ...wanted } = request;
   const size = dimensions === undefined ? undefined : await resolveDimensions(host, dimensions, context);
   const answer = await service.embed({ ...wanted, texts: request.texts.map(toHarmlessInput) }, context);
-  const result = size === undefined ? answer : { ...answer, identity: { ...answer.identity, dimensions: size }, vectors: answer.vectors.map((vector) => adaptVector(vector, size)) };
-  reportTo(context, request, result);
-  return result;
+  if (size === undefined) return answer;
+  return { ...answer, identity: { ...answer.identity, dimensions: size }, vectors: answer.vectors.map((vector) => adaptVector(vector, size)) };
 }
 
 /** @throws CodedError invalid_request for none, payload_too_large for more than 2,048 */

@@ -1,10 +1,11 @@
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
+import type { EmbeddingMetrics } from "./embedding-metrics.ts";
 
 /** What to do when a request names another length than the model's own. */
 export type DimensionsPolicy = "reject" | "ignore" | "adapt";
 
 /** What the text-embedding routes need from the Space that mounts them. */
-export interface TextEmbeddingHost {
+export interface TextEmbeddingOptions {
   /** The service; may wait for it to load, and throws model_unavailable when it does not. */
   service: () => Promise<TextEmbeddingService>;
   /**
@@ -14,4 +15,9 @@ export interface TextEmbeddingHost {
   dimensionsPolicy?: DimensionsPolicy;
   /** Padded tokens the model reads at a time, for /info. Default 256. */
   maxBatchTokens?: number;
+}
+
+/** What the routes share: the options, and where they count. */
+export interface TextEmbeddingHost extends TextEmbeddingOptions {
+  metrics: EmbeddingMetrics;
 }

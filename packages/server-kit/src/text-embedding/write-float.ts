@@ -84,8 +84,8 @@ function writeRare(bytes: Uint8Array, offset: number, value: number): number {
 
 function shortest(value: number): string {
   for (let precision = 1; precision < 9; precision += 1) {
-    const text = Number(value.toPrecision(precision));
-    if (Math.fround(text) === value) return String(text);
+    const text = value.toPrecision(precision);
+    if (Math.fround(Number(text)) === value) return text;
   }
-  return String(Number(value.toPrecision(9)));
+  return value.toPrecision(9);
 }

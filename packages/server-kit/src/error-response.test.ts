@@ -1,0 +1,41 @@
+import { CodedError, errorCodes, type ErrorCode } from "@repo/contracts/coded-error";
+import { errorBody, plainError } from "@repo/contracts/error-body";
+import { ollamaError } from "@repo/contracts/ollama";
+import { openAiError } from "@repo/contracts/openai-embeddings";
+import type { RouteFamily } from "@repo/contracts/route";
+import { teiError } from "@repo/contracts/tei";
+import { expect, test } from "vitest";
+import { toCodedError, toErrorBody, toErrorHeaders, toStatus } from "./error-response.ts";
+
+const schemas = { outpost: errorBody, plain: plainError, openai: openAiError, tei: teiError, "hugging-face": teiError, ollama: ollamaError };
+const families = Object.keys(schemas) as RouteFamily[];
+const codes = Object.keys(errorCodes) as ErrorCode[];
+
+test.each(families)("every code has a body in the shape of %s", (family) => {
+  for (const code of codes) {
+    const body = toErrorBody(new CodedError(code, "What to do."), family, "id-1");
+    expect(schemas[family].safeParse(body).success, code).toBe(true);
+    expect(JSON.stringify(body)).toContain("What to do.");
+  }
+});
+
+test("families keep the statuses their clients know", () => {
+  const invalid = new CodedError("invalid_request", "no");
+  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 422, 422, 400]);
+  expect(toStatus(new CodedError("invalid_request", "no", { details: { empty: true } }), "tei")).toBe(400);
+  const long = new CodedError("input_too_long", "no");
+  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 400, 422, 422, 400]);
+});
+
+test("an overloaded server says when to come back, in seconds rounded up and in milliseconds", () => {
+  expect(toErrorHeaders(new CodedError("overloaded", "full", { retryAfterMs: 1200 }))).toEqual({ "x-should-retry": "true", "retry-after": "2", "retry-after-ms": "1200" });
+  expect(toErrorHeaders(new CodedError("model_unavailable", "loading"))).toMatchObject({ "retry-after": "1" });
+  expect(toErrorHeaders(new CodedError("invalid_request", "no"))).toEqual({ "x-should-retry": "false" });
+});
+
+test("what we did not throw ourselves tells the caller nothing about itself", () => {
+  const error = toCodedError(new Error("ENOENT /home/user/key.pem"));
+  expect(error.code).toBe("internal");
+  expect(JSON.stringify(toErrorBody(error, "outpost", "id-1"))).not.toContain("key.pem");
+  expect((error.cause as Error).message).toContain("key.pem");
+});
