@@ -80,7 +80,17 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   const keys = toKeyHeaders(options);
 
   const send = (url: string, method: "GET" | "POST", request: Parameters<Exchange>[2], keyHeaders: Record<string, string>) =>
-    sendRequest({ ...request, url, method, headers: { accept: "application/json", ...request.headers, ...keyHeaders }, maxResponseBytes, secrets: keys.secrets }, fetch);
+    sendRequest(
+      {
+        ...request,
+        url,
+        method,
+        headers: { accept: "application/json", ...request.headers, ...keyHeaders },
+        maxResponseBytes,
+        secrets: keys.secrets,
+      },
+      fetch,
+    );
   const exchange: Exchange = (method, path, request) => send(`${address.baseUrl}${path}`, method, request, keys.headers);
   const wakeUp = createWakeUp({
     probe: (signal) => probeSpace((path, inner) => exchange("GET", path, { signal: inner }), signal),
@@ -133,7 +143,9 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
       const hubUrl = (options.hubUrl ?? "https://huggingface.co").replace(/\/+$/, "");
       // The Space's own key is none of the Hub's business.
       const { authorization } = keys.headers;
-      return await getOnce(`GET ${path} of the Hub`, context, (signal) => send(`${hubUrl}${path}`, "GET", { signal }, authorization === undefined ? {} : { authorization }));
+      return await getOnce(`GET ${path} of the Hub`, context, (signal) =>
+        send(`${hubUrl}${path}`, "GET", { signal }, authorization === undefined ? {} : { authorization }),
+      );
     },
     close() {
       wakeUp.close();

@@ -9,20 +9,44 @@ import type { HttpAnswer } from "./send-request.ts";
 export const spaceConditions = {
   awake: { title: "The Space is awake and answers.", fix: "Nothing to do." },
   loading: { title: "The Space runs and its model is still loading.", fix: "Wait some seconds; /status of the Space shows how far it is." },
-  asleep: { title: "The Space is asleep.", fix: "This request wakes it; a free Space takes 30 seconds to 2 minutes. It sleeps after 48 hours without visits." },
+  asleep: {
+    title: "The Space is asleep.",
+    fix: "This request wakes it; a free Space takes 30 seconds to 2 minutes. It sleeps after 48 hours without visits.",
+  },
   building: { title: "The Space is building or starting.", fix: "Wait until the build is done; its log is on the Space's page." },
   paused: { title: "The Space is paused.", fix: "Its owner restarts it on the Space's page, under Settings; requests do not wake it." },
-  build_error: { title: "The Space could not be built.", fix: "Read the build log on the Space's page. README.md must begin with `sdk: docker` and `app_port`." },
+  build_error: {
+    title: "The Space could not be built.",
+    fix: "Read the build log on the Space's page. README.md must begin with `sdk: docker` and `app_port`.",
+  },
   runtime_error: { title: "The Space started and crashed.", fix: "Read the container log on the Space's page, then restart it." },
-  out_of_memory: { title: "The Space ran out of memory and was stopped.", fix: "Use a smaller model or fewer workers, or larger hardware; then restart it." },
-  model_failed: { title: "The Space runs, but its model could not be loaded.", fix: "Read /status of the Space: a missing file, a Git LFS pointer in place of weights, or a wrong hash is named there." },
-  private: { title: "The Space is private or does not exist.", fix: "Set a Hugging Face token that may read it, and check owner and name." },
-  wrong_key: { title: "The Space asks for a key, and this one is missing or wrong.", fix: "Set one of the keys in the Space's SPACE_API_KEYS." },
-  wrong_path: { title: "Something answers at this address, but it is not this Space.", fix: "Check the address: the base URL without a path, of a Space that serves this capability." },
+  out_of_memory: {
+    title: "The Space ran out of memory and was stopped.",
+    fix: "Use a smaller model or fewer workers, or larger hardware; then restart it.",
+  },
+  model_failed: {
+    title: "The Space runs, but its model could not be loaded.",
+    fix: "Read /status of the Space: a missing file, a Git LFS pointer in place of weights, or a wrong hash is named there.",
+  },
+  private: {
+    title: "The Space is private or does not exist.",
+    fix: "Set a Hugging Face token that may read it, and check owner and name.",
+  },
+  wrong_key: {
+    title: "The Space asks for a key, and this one is missing or wrong.",
+    fix: "Set one of the keys in the Space's SPACE_API_KEYS.",
+  },
+  wrong_path: {
+    title: "Something answers at this address, but it is not this Space.",
+    fix: "Check the address: the base URL without a path, of a Space that serves this capability.",
+  },
   wrong_body: { title: "The Space is awake and refuses what it is sent.", fix: "Run the same version of the Space and of this app." },
   failing: { title: "The Space is awake and fails.", fix: "Read its log; the request id in the error finds the line." },
   unreachable: { title: "The Space cannot be reached over the network.", fix: "Check the address, the network, and that the server runs." },
-  not_a_space: { title: "The address is not that of a Space.", fix: "Use owner/name, https://huggingface.co/spaces/owner/name, https://owner-name.hf.space or the URL of your own server." },
+  not_a_space: {
+    title: "The address is not that of a Space.",
+    fix: "Use owner/name, https://huggingface.co/spaces/owner/name, https://owner-name.hf.space or the URL of your own server.",
+  },
 } as const satisfies Record<string, { title: string; fix: string }>;
 
 /** One of {@link spaceConditions}. */
@@ -67,7 +91,12 @@ function conclude(condition: SpaceCondition, evidence: string[]): SpaceDiagnosis
   return { condition, ...spaceConditions[condition], evidence };
 }
 
-async function look(client: SpaceClient, path: string, context: CallContext, note: (sentence: string) => void): Promise<HttpAnswer | CodedError> {
+async function look(
+  client: SpaceClient,
+  path: string,
+  context: CallContext,
+  note: (sentence: string) => void,
+): Promise<HttpAnswer | CodedError> {
   try {
     const answer = await client.get(path, context);
     note(`GET ${path} answered ${answer.status} with ${describeBody(answer)}.`);
@@ -84,7 +113,11 @@ function describeBody(answer: HttpAnswer): string {
   return answer.json === undefined ? "text" : "JSON";
 }
 
-async function judgeReady(client: SpaceClient, context: CallContext, note: (sentence: string) => void): Promise<SpaceCondition | undefined> {
+async function judgeReady(
+  client: SpaceClient,
+  context: CallContext,
+  note: (sentence: string) => void,
+): Promise<SpaceCondition | undefined> {
   const ready = await look(client, "/ready", context, note);
   const body = readyResponse.safeParse(CodedError.isInstance(ready) ? undefined : ready.json);
   if (!body.success || body.data.ready) return undefined;
@@ -117,7 +150,11 @@ async function judgeTrial(trial: (() => Promise<unknown>) | undefined, note: (se
 }
 
 /** "hidden": the Hub does not show it to this token, or there is no such Space. */
-async function askHub(client: SpaceClient, context: CallContext, note: (sentence: string) => void): Promise<HubRuntime | "hidden" | undefined> {
+async function askHub(
+  client: SpaceClient,
+  context: CallContext,
+  note: (sentence: string) => void,
+): Promise<HubRuntime | "hidden" | undefined> {
   try {
     const answer = await client.getHubRuntime(context);
     if (answer === undefined) return undefined;
@@ -126,7 +163,8 @@ async function askHub(client: SpaceClient, context: CallContext, note: (sentence
       return "hidden";
     }
     const runtime = parseHubRuntime(answer.json);
-    if (runtime !== undefined) note(`The Hub says ${runtime.stage}${runtime.errorMessage === undefined ? "" : ` (${runtime.errorMessage.slice(0, 300)})`}.`);
+    if (runtime !== undefined)
+      note(`The Hub says ${runtime.stage}${runtime.errorMessage === undefined ? "" : ` (${runtime.errorMessage.slice(0, 300)})`}.`);
     return runtime;
   } catch (error) {
     if (!CodedError.isInstance(error) || context.signal?.aborted === true) throw error;
@@ -152,9 +190,11 @@ const conditionOfStage: Record<string, SpaceCondition> = {
 function judgeHub(hub: HubRuntime | "hidden" | undefined, health: HttpAnswer | CodedError): SpaceCondition | undefined {
   if (hub === undefined) return undefined;
   if (hub === "hidden") return "private";
-  if (hub.stage === "RUNTIME_ERROR") return /memory|oom\b|exit code:? 137/i.test(hub.errorMessage ?? "") ? "out_of_memory" : "runtime_error";
+  if (hub.stage === "RUNTIME_ERROR")
+    return /memory|oom\b|exit code:? 137/i.test(hub.errorMessage ?? "") ? "out_of_memory" : "runtime_error";
   // RUNNING, yet its own /health does not answer: stuck while starting, if the edge answers for it.
-  if (hub.stage === "RUNNING" && !CodedError.isInstance(health) && (health.isHtml || health.status >= 500) && health.status !== 404) return "building";
+  if (hub.stage === "RUNNING" && !CodedError.isInstance(health) && (health.isHtml || health.status >= 500) && health.status !== 404)
+    return "building";
   return conditionOfStage[hub.stage];
 }
 

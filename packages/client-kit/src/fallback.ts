@@ -115,11 +115,18 @@ export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder
     const cause = primaryError;
     const expected = expectedIdentity();
     if (expected === undefined) {
-      throw new CodedError("model_unavailable", `${cause?.message ?? "The Space is unavailable."} The local service cannot stand in: it is not known which model the vectors are of.`, carryOver(cause));
+      throw new CodedError(
+        "model_unavailable",
+        `${cause?.message ?? "The Space is unavailable."} The local service cannot stand in: it is not known which model the vectors are of.`,
+        carryOver(cause),
+      );
     }
     const service = await load().catch((error: unknown) => {
       change({ fallback: "failed" });
-      throw new CodedError("model_unavailable", `${cause?.message ?? "The Space is unavailable."} There is no local service to stand in.`, { ...carryOver(cause), cause: error });
+      throw new CodedError("model_unavailable", `${cause?.message ?? "The Space is unavailable."} There is no local service to stand in.`, {
+        ...carryOver(cause),
+        cause: error,
+      });
     });
     const local = await service.info(context);
     if (!isSameModel(expected, local)) {
@@ -130,7 +137,10 @@ export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder
     return service;
   }
 
-  async function run<Result>(context: CallContext | undefined, ask: (embedder: TextEmbedder, context: CallContext) => Promise<Result>): Promise<Result> {
+  async function run<Result>(
+    context: CallContext | undefined,
+    ask: (embedder: TextEmbedder, context: CallContext) => Promise<Result>,
+  ): Promise<Result> {
     // Without a fallback that works, the primary's own answer is the best there is, be it an error.
     if (current.active === "primary" || current.fallback === "failed") {
       try {

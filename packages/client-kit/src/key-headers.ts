@@ -23,6 +23,7 @@ export function toKeyHeaders({ token, apiKey }: { token?: string | undefined; ap
 function clean(value: string | undefined, name: string): string {
   const text = value?.trim() ?? "";
   // Visible ASCII, what RFC 9110 allows in a field value; fetch would refuse the rest and repeat it in its error.
-  if (!/^[\u0021-\u007E]*$/.test(text)) throw new CodedError("invalid_request", `${name} has a character that a key cannot have; was it pasted whole, and alone?`);
+  if (!/^[\u0021-\u007E]*$/.test(text))
+    throw new CodedError("invalid_request", `${name} has a character that a key cannot have; was it pasted whole, and alone?`);
   return text;
 }

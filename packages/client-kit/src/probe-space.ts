@@ -46,5 +46,8 @@ function judge(answer: HttpAnswer): ProbeResult | undefined {
 }
 
 function failed(reason: string, answer: HttpAnswer): CodedError {
-  return new CodedError("model_unavailable", `The Space runs, but ${reason}.`, { details: { cause: "failed" }, remote: { url: answer.url, status: answer.status } });
+  return new CodedError("model_unavailable", `The Space runs, but ${reason}.`, {
+    details: { cause: "failed" },
+    remote: { url: answer.url, status: answer.status },
+  });
 }

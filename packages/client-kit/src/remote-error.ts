@@ -18,11 +18,17 @@ const nestedError = z.object({
   }),
 });
 /** TEI, Ollama and Hugging Face's inference API: `{error: "..."}`. */
-const flatError = z.object({ error: z.union([z.string(), z.array(z.string())]), error_type: z.string().optional(), estimated_time: z.number().optional() });
+const flatError = z.object({
+  error: z.union([z.string(), z.array(z.string())]),
+  error_type: z.string().optional(),
+  estimated_time: z.number().optional(),
+});
 /** TEI on its OpenAI route, which forgets the wrapper. */
 const bareError = z.object({ message: z.string(), type: z.string().nullish(), code: z.union([z.string(), z.number()]).nullish() });
 /** FastAPI. */
-const detailError = z.object({ detail: z.union([z.string(), z.array(z.object({ msg: z.string(), loc: z.array(z.union([z.string(), z.number()])).optional() }))]) });
+const detailError = z.object({
+  detail: z.union([z.string(), z.array(z.object({ msg: z.string(), loc: z.array(z.union([z.string(), z.number()])).optional() }))]),
+});
 
 interface DecodedBody {
   message: string;
@@ -107,7 +113,10 @@ function decodeBody(json: unknown): DecodedBody | undefined {
   const flat = flatError.safeParse(json);
   if (flat.success) {
     const { error, estimated_time: seconds } = flat.data;
-    return { message: typeof error === "string" ? error : error.join("; "), ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }) };
+    return {
+      message: typeof error === "string" ? error : error.join("; "),
+      ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
+    };
   }
   const bare = bareError.safeParse(json);
   if (bare.success) return { message: bare.data.message, ...toNamed(bare.data.code) };

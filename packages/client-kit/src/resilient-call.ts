@@ -70,7 +70,9 @@ export function createResilientCall(options: ResilientCallOptions): CallRoute {
         ...(json === undefined ? undefined : { "content-type": "application/json" }),
         [timeoutHeader]: String(Math.max(1, Math.floor(limitMs))),
       };
-      const answer = await withinAttempt({ limitMs, timeoutMs, signal, what }, (inner) => exchange(route.method, route.path, { body: json, headers, signal: inner }));
+      const answer = await withinAttempt({ limitMs, timeoutMs, signal, what }, (inner) =>
+        exchange(route.method, route.path, { body: json, headers, signal: inner }),
+      );
       const result = parseAnswer(route, answer, what);
       wakeUp.markAwake();
       return result;
@@ -143,7 +145,11 @@ function createPauses(retryDelayMs: number): () => number {
 }
 
 function circuitOpen(what: string): CodedError {
-  return new CodedError("model_unavailable", `${what} was not tried: the Space failed several times in a row and is left alone for a moment.`, { details: { circuit: "open" } });
+  return new CodedError(
+    "model_unavailable",
+    `${what} was not tried: the Space failed several times in a row and is left alone for a moment.`,
+    { details: { circuit: "open" } },
+  );
 }
 
 /** Tells a caller of an unavailable Space what is being done about it, and when to come back. */

@@ -9,7 +9,8 @@ export function readRetryAfterMs(headers: Headers, now: number = Date.now()): nu
   const value = headers.get("retry-after");
   const seconds = toMilliseconds(value, 1000);
   if (seconds !== undefined || value === null) return seconds;
-  const date = Date.parse(value);
+  // Every form of an HTTP date begins with a weekday; Date.parse alone also takes "-1".
+  const date = /^\s*[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

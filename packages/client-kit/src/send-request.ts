@@ -73,7 +73,10 @@ function redirectTarget(response: Response, from: string): string | undefined {
   const isSameHost = there !== null && there.hostname === here.hostname && (there.host === here.host || there.protocol === "https:");
   const isDowngrade = here.protocol === "https:" && there?.protocol !== "https:";
   if (there === null || !isSameHost || isDowngrade || response.status === 303) {
-    throw new AttemptFailure("final", notOurs(from, `it redirects to ${there === null ? "nowhere" : there.host}, where your keys are not sent`));
+    throw new AttemptFailure(
+      "final",
+      notOurs(from, `it redirects to ${there === null ? "nowhere" : there.host}, where your keys are not sent`),
+    );
   }
   return there.href;
 }
@@ -130,11 +133,16 @@ function parseJson(text: string): unknown {
 }
 
 function notOurs(url: string, why: string): CodedError {
-  return new CodedError("not_found", `${hostOf(url)} is not the Space: ${why}.`, { details: { cause: "redirect" }, remote: { url, status: 0 } });
+  return new CodedError("not_found", `${hostOf(url)} is not the Space: ${why}.`, {
+    details: { cause: "redirect" },
+    remote: { url, status: 0 },
+  });
 }
 
 function tooLarge(url: string, maxResponseBytes: number): CodedError {
-  return new CodedError("payload_too_large", `The answer of ${hostOf(url)} is over the limit of ${maxResponseBytes} bytes.`, { remote: { url, status: 200 } });
+  return new CodedError("payload_too_large", `The answer of ${hostOf(url)} is over the limit of ${maxResponseBytes} bytes.`, {
+    remote: { url, status: 200 },
+  });
 }
 
 function hostOf(url: string): string {

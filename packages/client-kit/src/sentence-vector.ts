@@ -25,5 +25,7 @@ function toRows(value: unknown): number[][] | undefined {
   if (items.every((item) => typeof item === "number")) return [items];
   // Some answers wrap the tokens of a text once more.
   if (items.length === 1 && Array.isArray(items[0]) && Array.isArray((items[0] as unknown[])[0])) return toRows(items[0]);
-  return items.every((item) => Array.isArray(item) && item.every((number) => typeof number === "number")) ? (items as number[][]) : undefined;
+  return items.every((item) => Array.isArray(item) && item.every((number) => typeof number === "number"))
+    ? (items as number[][])
+    : undefined;
 }

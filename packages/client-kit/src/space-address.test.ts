@@ -19,7 +19,10 @@ test.each([
   ["user/name", mini],
   ["user/name/", mini],
   ["spaces/user/name", mini],
-  ["https://huggingface.co/spaces/VibinJethro/mini_lm", { baseUrl: "https://vibinjethro-mini-lm.hf.space", spaceId: "VibinJethro/mini_lm" }],
+  [
+    "https://huggingface.co/spaces/VibinJethro/mini_lm",
+    { baseUrl: "https://vibinjethro-mini-lm.hf.space", spaceId: "VibinJethro/mini_lm" },
+  ],
   ["jglowa/ai-gov.pl", { baseUrl: "https://jglowa-ai-gov-pl.hf.space", spaceId: "jglowa/ai-gov.pl" }],
   ["My_Org/Name.V2_x", { baseUrl: "https://my-org-name-v2-x.hf.space", spaceId: "My_Org/Name.V2_x" }],
   ["https://user-name.hf.space", { baseUrl: "https://user-name.hf.space" }],

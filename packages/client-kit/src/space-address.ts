@@ -56,7 +56,8 @@ export function toSpaceSubdomain(spaceId: string): string {
 function fromHubPage(url: URL): SpaceAddress {
   const [kind, owner, name] = url.pathname.split("/").filter((part) => part !== "");
   if (kind !== "spaces") throw refuse("This page of the Hub is not a Space: its address has /spaces/owner/name.");
-  if (!isNamePart(owner) || !isNamePart(name)) throw refuse("The address of a Space on the Hub is https://huggingface.co/spaces/owner/name.");
+  if (!isNamePart(owner) || !isNamePart(name))
+    throw refuse("The address of a Space on the Hub is https://huggingface.co/spaces/owner/name.");
   return fromSpaceId(owner, name);
 }
 

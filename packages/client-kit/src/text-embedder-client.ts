@@ -1,6 +1,13 @@
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
-import type { EmbeddedTexts, EmbeddingModelInfo, EmbedTextRequest, EmbedTextResponse, EmbedTexts, TextEmbedder } from "@repo/contracts/embed-text";
+import type {
+  EmbeddedTexts,
+  EmbeddingModelInfo,
+  EmbedTextRequest,
+  EmbedTextResponse,
+  EmbedTexts,
+  TextEmbedder,
+} from "@repo/contracts/embed-text";
 import { isSameModel, type ModelIdentity } from "@repo/contracts/model-info";
 import { teiRoutes } from "@repo/contracts/tei";
 import { embedTextRoute } from "@repo/contracts/text-embedding-routes";
@@ -40,13 +47,18 @@ export interface TextEmbedderClient extends TextEmbedder {
  * than before; inference_failed for vectors of a wrong number or length, or with NaN; invalid_request for no texts and
  * for token ids, which `POST /embed` does not take
  */
-export function createTextEmbedderClient(spaceOrOptions: SpaceClient | SpaceClientOptions, options: TextEmbedderClientOptions = {}): TextEmbedderClient {
+export function createTextEmbedderClient(
+  spaceOrOptions: SpaceClient | SpaceClientOptions,
+  options: TextEmbedderClientOptions = {},
+): TextEmbedderClient {
   const { maxTextsPerCall = 64, maxCallsInFlight = 2, cacheBytes = 0 } = options;
   const space = "call" in spaceOrOptions ? spaceOrOptions : createSpaceClient(spaceOrOptions);
   const who = `The Space at ${space.address.baseUrl}`;
   const cache = cacheBytes > 0 ? createVectorCache(cacheBytes) : undefined;
   // By the dimensions that were asked for: a model that can shorten its vectors has an identity for every length.
-  const identities = new Map<number | undefined, ModelIdentity>(options.expectedIdentity === undefined ? [] : [[undefined, options.expectedIdentity]]);
+  const identities = new Map<number | undefined, ModelIdentity>(
+    options.expectedIdentity === undefined ? [] : [[undefined, options.expectedIdentity]],
+  );
   let facts: EmbeddingModelInfo | undefined;
 
   function accept({ model, revision, dimensions }: ModelIdentity, asked?: number): ModelIdentity {
@@ -66,7 +78,9 @@ export function createTextEmbedderClient(spaceOrOptions: SpaceClient | SpaceClie
   async function embedAll(texts: readonly string[], request: EmbedTexts, context: CallContext): Promise<EmbeddedText[]> {
     const count = Math.ceil(texts.length / maxTextsPerCall);
     const batches = Array.from({ length: count }, (_, index) => texts.slice(index * maxTextsPerCall, (index + 1) * maxTextsPerCall));
-    const parts = await mapInOrder(batches, { limit: maxCallsInFlight, signal: context.signal }, (batch, signal) => embedBatch(batch, request, { ...context, signal }));
+    const parts = await mapInOrder(batches, { limit: maxCallsInFlight, signal: context.signal }, (batch, signal) =>
+      embedBatch(batch, request, { ...context, signal }),
+    );
     return parts.flat();
   }
 
@@ -87,7 +101,13 @@ export function createTextEmbedderClient(spaceOrOptions: SpaceClient | SpaceClie
         const answer = await space.call(teiRoutes.info, undefined, context);
         const accepted = accept({ model: answer.model_id, revision: answer.model_sha ?? "", dimensions: answer.dimensions });
         const pooling = answer.model_type.embedding.pooling === "cls" ? "cls" : "mean";
-        facts = { ...accepted, maxTokens: answer.max_input_length, pooling, precision: answer.model_dtype, promptNames: answer.prompt_names };
+        facts = {
+          ...accepted,
+          maxTokens: answer.max_input_length,
+          pooling,
+          precision: answer.model_dtype,
+          promptNames: answer.prompt_names,
+        };
       }
       return facts;
     },
@@ -121,7 +141,8 @@ function toBody(texts: readonly string[], request: EmbedTexts): EmbedTextRequest
 }
 
 function toEmbeddedTexts(answer: EmbedTextResponse, expectedCount: number, who: string): EmbeddedText[] {
-  const wrong = (problem: string) => new CodedError("inference_failed", `${who} answered wrongly: ${problem}.`, { details: { cause: "wrong_vectors" } });
+  const wrong = (problem: string) =>
+    new CodedError("inference_failed", `${who} answered wrongly: ${problem}.`, { details: { cause: "wrong_vectors" } });
   if (answer.embeddings.length !== expectedCount) throw wrong(`${answer.embeddings.length} vectors for ${expectedCount} texts`);
   const cut = new Map(answer.truncated.map(({ index, tokens }) => [index, tokens]));
   return answer.embeddings.map((value, index) => {

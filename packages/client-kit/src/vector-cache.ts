@@ -58,7 +58,9 @@ export function createVectorCache(maxBytes: number): VectorCache {
       const missing = new Map([...wanted].filter(([key]) => !results.has(key)));
       const fetched = missing.size === 0 ? new Map<string, Promise<EmbeddedText>>() : fetchShared(missing, embedMissing);
       const items = await Promise.all(
-        [...wanted].map(async ([key, text]) => [key, await (fetched.get(key) ?? borrow(results.get(key) as EmbeddedText, text, embedMissing))] as const),
+        [...wanted].map(
+          async ([key, text]) => [key, await (fetched.get(key) ?? borrow(results.get(key) as EmbeddedText, text, embedMissing))] as const,
+        ),
       );
       const byKey = new Map(items);
       return texts.map((text) => {
@@ -74,7 +76,9 @@ async function borrow(item: EmbeddedText | Promise<EmbeddedText>, text: string, 
   try {
     return await item;
   } catch (error) {
-    const theirs = CodedError.isInstance(error) && (error.code === "cancelled" || error.code === "deadline_exceeded" || error.details?.["state"] === "warming");
+    const theirs =
+      CodedError.isInstance(error) &&
+      (error.code === "cancelled" || error.code === "deadline_exceeded" || error.details?.["state"] === "warming");
     if (!theirs) throw error;
     const [own] = await embedMissing([text]);
     return own as EmbeddedText;
@@ -82,6 +86,13 @@ async function borrow(item: EmbeddedText | Promise<EmbeddedText>, text: string, 
 }
 
 /** Everything besides the text that changes the vector. */
-function toVariant({ normalize = true, truncate = true, truncationDirection = "right", promptName, inputType, dimensions }: EmbedTexts): string {
+function toVariant({
+  normalize = true,
+  truncate = true,
+  truncationDirection = "right",
+  promptName,
+  inputType,
+  dimensions,
+}: EmbedTexts): string {
   return `${JSON.stringify([normalize, truncate, truncationDirection, promptName, inputType, dimensions])}\n`;
 }

@@ -148,7 +148,8 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
       if (current.state !== "warming") return;
       const lookUntil = current.attempts > 0 ? 0 : current.since + firstLookMs;
       const remainingMs = deadlineAt - Date.now();
-      if (estimateMs() > remainingMs && lookUntil <= Date.now()) throw unavailable(`The Space is waking up (${current.reason ?? "asleep"}).`);
+      if (estimateMs() > remainingMs && lookUntil <= Date.now())
+        throw unavailable(`The Space is waking up (${current.reason ?? "asleep"}).`);
       // Looks again at the next probe, and in time before the deadline.
       const pauseMs = lookUntil > Date.now() ? lookUntil - Date.now() : remainingMs - pollIntervalMs * 2;
       await nextChange(Math.max(1, Math.min(pauseMs, remainingMs / 2)), signal);

@@ -30,7 +30,10 @@ export interface LocalSpace {
 export const identity = { model: "test/tiny", revision: "r1", dimensions: 4 };
 
 /** Starts a healthy Space whose vectors are [length of the text, 1, 2, 3]; it ends with the test. */
-export async function startLocalSpace(context: Pick<TestContext, "onTestFinished">, routes: Record<string, Answer> = {}): Promise<LocalSpace> {
+export async function startLocalSpace(
+  context: Pick<TestContext, "onTestFinished">,
+  routes: Record<string, Answer> = {},
+): Promise<LocalSpace> {
   const answers = new Map<string, Answer>(Object.entries({ ...healthyRoutes, ...routes }));
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => void handle(request, response));
@@ -39,7 +42,13 @@ export async function startLocalSpace(context: Pick<TestContext, "onTestFinished
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? "").split("?")[0] as string;
-    const entry = { method: request.method ?? "", path, headers: request.headers, body: Buffer.concat(chunks).toString("utf8"), at: Date.now() };
+    const entry = {
+      method: request.method ?? "",
+      path,
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString("utf8"),
+      at: Date.now(),
+    };
     const index = seen.filter((item) => item.path === path).length;
     seen.push(entry);
     const answer = answers.get(path) ?? answers.get("*") ?? (send404 as Answer);
@@ -70,20 +79,23 @@ export async function startLocalSpace(context: Pick<TestContext, "onTestFinished
   return space;
 }
 
-export const html: Answer = (response) => void response.writeHead(200, { "content-type": "text/html" }).end("<!DOCTYPE html><title>Space</title>");
+export const html: Answer = (response) =>
+  void response.writeHead(200, { "content-type": "text/html" }).end("<!DOCTYPE html><title>Space</title>");
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return (response) => void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
 export function page(status: number, headers: Record<string, string> = {}): Answer {
-  return (response) => void response.writeHead(status, { "content-type": "text/html", ...headers }).end("<html><body>This Space is sleeping</body></html>");
+  return (response) =>
+    void response.writeHead(status, { "content-type": "text/html", ...headers }).end("<html><body>This Space is sleeping</body></html>");
 }
 
 export const health = json(200, { status: "ok", service: "tiny", version: "1", uptimeSeconds: 1 });
 export const ready = json(200, { ready: true, stage: "ready" });
 
-export const embed: Answer = (response, request, index) => json(200, embedAnswer(JSON.parse(request.body) as EmbedBody))(response, request, index);
+export const embed: Answer = (response, request, index) =>
+  json(200, embedAnswer(JSON.parse(request.body) as EmbedBody))(response, request, index);
 
 interface EmbedBody {
   texts: string[];
@@ -92,12 +104,22 @@ interface EmbedBody {
 
 export function embedAnswer(body: EmbedBody, overrides: Record<string, unknown> = {}): Record<string, unknown> {
   const vectors = body.texts.map((text) => Float32Array.of(text.length, 1, 2, 3));
-  const encode = (vector: Float32Array) => (body.encoding_format === "base64" ? Buffer.from(vector.buffer).toString("base64") : [...vector]);
-  return { ...identity, embeddings: vectors.map(encode), count: vectors.length, usage: { tokens: vectors.length * 3 }, truncated: [], ...overrides };
+  const encode = (vector: Float32Array) =>
+    body.encoding_format === "base64" ? Buffer.from(vector.buffer).toString("base64") : [...vector];
+  return {
+    ...identity,
+    embeddings: vectors.map(encode),
+    count: vectors.length,
+    usage: { tokens: vectors.length * 3 },
+    truncated: [],
+    ...overrides,
+  };
 }
 
 const healthyRoutes: Record<string, Answer> = { "/health": health, "/ready": ready, "/embed": embed };
 
 function send404(response: ServerResponse): void {
-  response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ error: { code: "not_found", message: "nothing here", requestId: "r", retryable: false } }));
+  response
+    .writeHead(404, { "content-type": "application/json" })
+    .end(JSON.stringify({ error: { code: "not_found", message: "nothing here", requestId: "r", retryable: false } }));
 }

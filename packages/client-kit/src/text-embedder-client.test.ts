@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createTextEmbedderClient } from "../src/text-embedder-client.ts";
-import { failureOf } from "./failure-of.ts";
-import { embedAnswer, identity, json, startLocalSpace, type Answer, type SeenRequest } from "./local-space.ts";
+import { createTextEmbedderClient } from "./text-embedder-client.ts";
+import { failureOf } from "../test/failure-of.ts";
+import { embedAnswer, identity, json, startLocalSpace, type Answer, type SeenRequest } from "../test/local-space.ts";
 
 const texts = Array.from({ length: 10 }, (_, index) => "x".repeat(index + 1));
 const firsts = (vectors: Float32Array[]) => vectors.map((vector) => vector[0]);
@@ -21,12 +21,14 @@ test("vectors come back in the order of the texts, with the model's identity, in
   expect(answer.vectors[0]).toEqual(Float32Array.of(1, 1, 2, 3));
   expect(answer.identity).toEqual(identity);
   expect(client.identity()).toEqual(identity);
-  expect(space.seen.map((request) => bodyOf(request).texts.length)).toEqual([3, 3, 3, 1]);
+  expect(space.seen.map((request) => bodyOf(request).texts.length).toSorted()).toEqual([1, 3, 3, 3]);
   expect(bodyOf(space.seen[0] as SeenRequest).encoding_format).toBe("base64");
 });
 
 test("a Space that ignores base64 is understood too", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": overriding((request) => ({ embeddings: bodyOf(request).texts.map((text) => [text.length, 0, 0, 0.5]) })) });
+  const space = await startLocalSpace(context, {
+    "/embed": overriding((request) => ({ embeddings: bodyOf(request).texts.map((text) => [text.length, 0, 0, 0.5]) })),
+  });
   expect((await createTextEmbedderClient({ url: space.url }).embed({ texts: ["ab"] })).vectors[0]).toEqual(Float32Array.of(2, 0, 0, 0.5));
 });
 
@@ -47,13 +49,20 @@ test("no more than two requests are under way, and the order holds when the firs
 });
 
 test("one failed batch fails the whole request and stops the others", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": (response, request, index) => (index === 1 ? json(400, { error: "no" }) : json(200, embedAnswer(bodyOf(request))))(response, request, index) });
-  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).code).toBe("invalid_request");
+  const space = await startLocalSpace(context, {
+    "/embed": (response, request, index) =>
+      (index === 1 ? json(400, { error: "no" }) : json(200, embedAnswer(bodyOf(request))))(response, request, index),
+  });
+  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).code).toBe(
+    "invalid_request",
+  );
   expect(space.count("/embed")).toBeLessThanOrEqual(3);
 });
 
 test("truncated inputs are reported at their place in the whole request", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": overriding((_, index) => ({ truncated: index === 1 ? [{ index: 1, tokens: 700 }] : [] })) });
+  const space = await startLocalSpace(context, {
+    "/embed": overriding((_, index) => ({ truncated: index === 1 ? [{ index: 1, tokens: 700 }] : [] })),
+  });
   const answer = await createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 3, maxCallsInFlight: 1 }).embed({ texts });
   expect(answer.truncated).toEqual([{ index: 4, tokens: 700 }]);
   expect(answer.tokenCounts).toEqual([]);
@@ -61,8 +70,21 @@ test("truncated inputs are reported at their place in the whole request", async 
 
 test("options of the request travel, and the tokens of a single text come back", async (context) => {
   const space = await startLocalSpace(context);
-  const answer = await createTextEmbedderClient({ url: space.url }).embed({ texts: ["a"], normalize: false, truncate: false, truncationDirection: "left", promptName: "query", inputType: "query" });
-  expect(bodyOf(space.seen[0] as SeenRequest)).toMatchObject({ normalize: false, truncate: false, truncation_direction: "left", prompt_name: "query", input_type: "query" });
+  const answer = await createTextEmbedderClient({ url: space.url }).embed({
+    texts: ["a"],
+    normalize: false,
+    truncate: false,
+    truncationDirection: "left",
+    promptName: "query",
+    inputType: "query",
+  });
+  expect(bodyOf(space.seen[0] as SeenRequest)).toMatchObject({
+    normalize: false,
+    truncate: false,
+    truncation_direction: "left",
+    prompt_name: "query",
+    input_type: "query",
+  });
   expect(answer.tokenCounts).toEqual([3]);
 });
 
@@ -87,13 +109,18 @@ test("a change of model between two requests is refused, naming both", async (co
   await client.embed({ texts: ["a"] });
   revision = "r2";
   const error = await failureOf(client.embed({ texts: ["b"] }));
-  expect(error).toMatchObject({ code: "model_unavailable", details: { cause: "model_mismatch", expected: identity, actual: { ...identity, revision: "r2" } } });
+  expect(error).toMatchObject({
+    code: "model_unavailable",
+    details: { cause: "model_mismatch", expected: identity, actual: { ...identity, revision: "r2" } },
+  });
   expect(error.message).toMatch(/r2.*r1/s);
 });
 
 test("a mix of models within one answer is refused", async (context) => {
   const space = await startLocalSpace(context, { "/embed": overriding((_, index) => ({ model: `test/${index}` })) });
-  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).details?.["cause"]).toBe("model_mismatch");
+  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).details?.["cause"]).toBe(
+    "model_mismatch",
+  );
 });
 
 test("an expected model is asserted from the first answer on", async (context) => {
@@ -112,7 +139,25 @@ test("no texts and token ids are refused without a request", async (context) => 
 });
 
 test("info is asked once", async (context) => {
-  const info = { model_id: identity.model, model_sha: "r1", model_dtype: "fp32", served_model_name: "tiny", model_type: { embedding: { pooling: "mean" } }, max_concurrent_requests: 1, max_input_length: 256, max_batch_tokens: 1, max_batch_requests: null, max_client_batch_size: 1, auto_truncate: true, tokenization_workers: 1, version: "1", sha: null, docker_label: null, dimensions: 4, prompt_names: ["query"] };
+  const info = {
+    model_id: identity.model,
+    model_sha: "r1",
+    model_dtype: "fp32",
+    served_model_name: "tiny",
+    model_type: { embedding: { pooling: "mean" } },
+    max_concurrent_requests: 1,
+    max_input_length: 256,
+    max_batch_tokens: 1,
+    max_batch_requests: null,
+    max_client_batch_size: 1,
+    auto_truncate: true,
+    tokenization_workers: 1,
+    version: "1",
+    sha: null,
+    docker_label: null,
+    dimensions: 4,
+    prompt_names: ["query"],
+  };
   const space = await startLocalSpace(context, { "/info": json(200, info) });
   const client = createTextEmbedderClient({ url: space.url });
   expect(await client.info()).toEqual({ ...identity, maxTokens: 256, pooling: "mean", precision: "fp32", promptNames: ["query"] });
@@ -152,13 +197,10 @@ test("the same text asked for at the same time travels once", async (context) =>
 });
 
 test("a caller who leaves does not take the answer from others who wait for the same text", async (context) => {
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const gate = Promise.withResolvers<void>();
   const space = await startLocalSpace(context, {
     "/embed": async (response, request, index) => {
-      await gate;
+      await gate.promise;
       await json(200, embedAnswer(bodyOf(request)))(response, request, index);
     },
   });
@@ -169,12 +211,15 @@ test("a caller who leaves does not take the answer from others who wait for the 
   const second = client.embed({ texts: ["same"] });
   leaving.abort();
   expect((await first).code).toBe("cancelled");
-  release();
+  gate.resolve();
   expect(firsts((await second).vectors)).toEqual([4]);
 });
 
 test("a failure is not remembered", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": (response, request, index) => (index === 0 ? json(400, { error: "no" }) : json(200, embedAnswer(bodyOf(request))))(response, request, index) });
+  const space = await startLocalSpace(context, {
+    "/embed": (response, request, index) =>
+      (index === 0 ? json(400, { error: "no" }) : json(200, embedAnswer(bodyOf(request))))(response, request, index),
+  });
   const client = createTextEmbedderClient({ url: space.url }, { cacheBytes: 100_000 });
   await failureOf(client.embed({ texts: ["a"] }));
   expect((await client.embed({ texts: ["a"] })).vectors).toHaveLength(1);

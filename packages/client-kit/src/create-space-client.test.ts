@@ -1,9 +1,8 @@
-import { CodedError } from "@repo/contracts/coded-error";
 import { embedTextRoute } from "@repo/contracts/text-embedding-routes";
 import { expect, test } from "vitest";
-import { createSpaceClient, type SpaceClientOptions, type SpaceClientState } from "../src/create-space-client.ts";
-import { failureOf } from "./failure-of.ts";
-import { embed, health, html, json, page, startLocalSpace, type Answer, type LocalSpace } from "./local-space.ts";
+import { createSpaceClient, type SpaceClientOptions, type SpaceClientState } from "./create-space-client.ts";
+import { failureOf } from "../test/failure-of.ts";
+import { embed, health, html, json, page, startLocalSpace, type Answer, type LocalSpace } from "../test/local-space.ts";
 
 const body = { texts: ["Batman"] };
 const fast = { retryDelayMs: 5, pollIntervalMs: 10, coolDownMs: 200, breakForMs: 50, wakeBudgetMs: 2_000 };
@@ -18,6 +17,16 @@ function sequence(...answers: Answer[]): Answer {
 }
 
 const never: Answer = () => {};
+const cut: Answer = (response) => {
+  response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+  response.write('{"model":', () => response.destroy());
+};
+const drip: Answer = (response) => {
+  response.writeHead(200, { "content-type": "application/json" });
+  const timer = setInterval(() => response.write(" "), 10);
+  response.on("close", () => clearInterval(timer));
+};
+const malformed: Answer = (response) => void response.writeHead(200, { "content-type": "application/json" }).end('{"model": "x", ');
 const inFuture = (ms: number) => ({ deadlineAt: Date.now() + ms });
 
 test("a call gives the parsed answer and the state is awake", async (context) => {
@@ -52,10 +61,13 @@ test.for([
   ["a gateway's plain 504", (response) => void response.writeHead(504).end("upstream request timeout")],
   ["its own model_unavailable", json(503, { error: { code: "model_unavailable", message: "loading", requestId: "r", retryable: true } })],
 ] as [string, Answer][])(
-  "a sleeping Space that answers %s is woken and the call succeeds when it is up",
+  "a sleeping Space that answers $0 is woken and the call succeeds when it is up",
   async ([, asleepAnswer], context) => {
     let asleep = 3;
-    const sleepy = (awake: Answer): Answer => (response, request, index) => (asleep > 0 ? asleepAnswer : awake)(response, request, index);
+    const sleepy =
+      (awake: Answer): Answer =>
+      (response, request, index) =>
+        (asleep > 0 ? asleepAnswer : awake)(response, request, index);
     const space = await startLocalSpace(context, {
       "/health": (response, request, index) => {
         asleep--;
@@ -74,7 +86,10 @@ test.for([
 
 test("a Space whose process answers but whose model still loads is waited for", async (context) => {
   const loading = json(503, { ready: false, stage: "loading", reason: "2 of 3 files" });
-  const space = await startLocalSpace(context, { "/ready": sequence(loading, loading, json(200, { ready: true, stage: "ready" })), "/embed": sequence(page(503), embed) });
+  const space = await startLocalSpace(context, {
+    "/ready": sequence(loading, loading, json(200, { ready: true, stage: "ready" })),
+    "/embed": sequence(page(503), embed),
+  });
   const reasons: (string | undefined)[] = [];
   await connect(space, { onStateChange: (state) => void reasons.push(state.reason) }).call(embedTextRoute, body);
   expect(space.count("/ready")).toBe(3);
@@ -96,7 +111,10 @@ test("a hundred callers of a sleeping Space wake it once", async (context) => {
 });
 
 test("a caller in a hurry is told promptly that the Space is waking up, while the wake goes on", async (context) => {
-  const space = await startLocalSpace(context, { "/health": sequence(page(503), page(503), page(503), health), "/embed": sequence(page(503), embed) });
+  const space = await startLocalSpace(context, {
+    "/health": sequence(page(503), page(503), page(503), health),
+    "/embed": sequence(page(503), embed),
+  });
   const client = connect(space, { wakeBudgetMs: 60_000 });
   const startedAt = Date.now();
   const error = await failureOf(client.call(embedTextRoute, body, inFuture(20_000)));
@@ -120,7 +138,14 @@ test("a Space that does not wake within the budget is down, fails at once for a 
   expect((await failureOf(client.call(embedTextRoute, body))).details?.["state"]).toBe("down");
   expect(space.seen.length).toBe(before);
   space.on("/embed", embed);
-  await expect.poll(() => client.call(embedTextRoute, body).then((answer) => answer.count, () => 0)).toBe(1);
+  await expect
+    .poll(() =>
+      client.call(embedTextRoute, body).then(
+        (answer) => answer.count,
+        () => 0,
+      ),
+    )
+    .toBe(1);
   expect(client.getState().state).toBe("awake");
 });
 
@@ -133,8 +158,14 @@ test("a server that is not there at all is reported as unreachable", async (cont
 });
 
 test("Retry-After is honoured", async (context) => {
-  const busy = json(503, { error: { code: "model_unavailable", message: "restarting", requestId: "r", retryable: true } }, { "retry-after-ms": "300", "retry-after": "1" });
-  const space = await startLocalSpace(context, { "/embed": sequence(busy, json(429, { error: "full", error_type: "Overloaded" }, { "retry-after-ms": "200" }), embed) });
+  const busy = json(
+    503,
+    { error: { code: "model_unavailable", message: "restarting", requestId: "r", retryable: true } },
+    { "retry-after-ms": "300", "retry-after": "1" },
+  );
+  const space = await startLocalSpace(context, {
+    "/embed": sequence(busy, json(429, { error: "full", error_type: "Overloaded" }, { "retry-after-ms": "200" }), embed),
+  });
   await connect(space).call(embedTextRoute, body);
   const [first, second, third] = space.seen.filter((request) => request.path === "/embed");
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(295);
@@ -189,10 +220,6 @@ test("an abort ends the call at once, also in the pause before a retry and durin
 });
 
 test("a connection cut in the middle of the answer is tried again", async (context) => {
-  const cut: Answer = (response) => {
-    response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
-    response.write('{"model":', () => response.destroy());
-  };
   const space = await startLocalSpace(context, { "/embed": sequence(cut, embed) });
   expect((await connect(space).call(embedTextRoute, body)).count).toBe(1);
   space.on("/embed", cut);
@@ -201,11 +228,6 @@ test("a connection cut in the middle of the answer is tried again", async (conte
 });
 
 test("a body that drips slower than the deadline is given up at the deadline", async (context) => {
-  const drip: Answer = (response) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    const timer = setInterval(() => response.write(" "), 10);
-    response.on("close", () => clearInterval(timer));
-  };
   const space = await startLocalSpace(context, { "/embed": drip });
   expect((await failureOf(connect(space).call(embedTextRoute, body, inFuture(200)))).code).toBe("deadline_exceeded");
 });
@@ -218,7 +240,7 @@ test.for([
   [409, "invalid_request"],
   [413, "payload_too_large"],
   [422, "invalid_request"],
-] as const)("status %i is final: one request, code %s", async ([status, code], context) => {
+] as const)("status $0 is final: one request, code $1", async ([status, code], context) => {
   const space = await startLocalSpace(context, { "/embed": json(status, { error: "no" }) });
   const error = await failureOf(connect(space).call(embedTextRoute, body));
   expect(error).toMatchObject({ code, remote: { status } });
@@ -233,7 +255,10 @@ test.for([408, 425, 429, 424, 500, 504])("status %i is tried again", async (stat
 
 test("a wrong key is told apart, and the key is nowhere in the error although the server repeats it", async (context) => {
   const space = await startLocalSpace(context, {
-    "/embed": (response, request) => json(401, { error: { code: "unauthorized", message: `Bad key ${String(request.headers["x-api-key"])}`, requestId: "r-7", retryable: false } })(response, request, 0),
+    "/embed": (response, request) =>
+      json(401, {
+        error: { code: "unauthorized", message: `Bad key ${String(request.headers["x-api-key"])}`, requestId: "r-7", retryable: false },
+      })(response, request, 0),
   });
   const error = await failureOf(connect(space, { apiKey: "sk-secret" }).call(embedTextRoute, body));
   expect(error).toMatchObject({ code: "unauthorized", remote: { status: 401, requestId: "r-7" } });
@@ -244,7 +269,9 @@ test("a wrong key is told apart, and the key is nowhere in the error although th
 test("a redirect to another host is not followed and the token stays here", async (context) => {
   const other = await startLocalSpace(context);
   const elsewhere = other.url.replace("127.0.0.1", "localhost");
-  const space = await startLocalSpace(context, { "/embed": (response) => void response.writeHead(307, { location: `${elsewhere}/embed` }).end() });
+  const space = await startLocalSpace(context, {
+    "/embed": (response) => void response.writeHead(307, { location: `${elsewhere}/embed` }).end(),
+  });
   const error = await failureOf(connect(space, { token: "hf_token" }).call(embedTextRoute, body));
   expect(error).toMatchObject({ code: "not_found", details: { cause: "redirect" } });
   expect(other.seen).toHaveLength(0);
@@ -252,13 +279,18 @@ test("a redirect to another host is not followed and the token stays here", asyn
 
 test("a redirect to another port of the same host is another server too", async (context) => {
   const other = await startLocalSpace(context);
-  const space = await startLocalSpace(context, { "/embed": (response) => void response.writeHead(308, { location: `${other.url}/embed` }).end() });
+  const space = await startLocalSpace(context, {
+    "/embed": (response) => void response.writeHead(308, { location: `${other.url}/embed` }).end(),
+  });
   expect((await failureOf(connect(space, { token: "hf_token" }).call(embedTextRoute, body))).code).toBe("not_found");
   expect(other.seen).toHaveLength(0);
 });
 
 test("a redirect on the same host is followed with the body; a circle ends", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": (response) => void response.writeHead(308, { location: "/embed/" }).end(), "/embed/": embed });
+  const space = await startLocalSpace(context, {
+    "/embed": (response) => void response.writeHead(308, { location: "/embed/" }).end(),
+    "/embed/": embed,
+  });
   expect((await connect(space).call(embedTextRoute, body)).count).toBe(1);
   space.on("/embed/", (response) => void response.writeHead(308, { location: "/embed" }).end());
   expect((await failureOf(connect(space).call(embedTextRoute, body))).message).toContain("circle");
@@ -282,10 +314,9 @@ test("an answer over the limit is refused without being read to its end", async 
 });
 
 test("malformed JSON is tried again, and told when it stays", async (context) => {
-  const broken: Answer = (response) => void response.writeHead(200, { "content-type": "application/json" }).end('{"model": "x", ');
-  const space = await startLocalSpace(context, { "/embed": sequence(broken, embed) });
+  const space = await startLocalSpace(context, { "/embed": sequence(malformed, embed) });
   await connect(space).call(embedTextRoute, body);
-  space.on("/embed", broken);
+  space.on("/embed", malformed);
   expect(await failureOf(connect(space).call(embedTextRoute, body))).toMatchObject({ code: "internal", details: { cause: "malformed" } });
 });
 
@@ -314,18 +345,32 @@ test("a failing Space opens the circuit, is left alone, and heals", async (conte
   expect(error).toMatchObject({ code: "model_unavailable", details: { circuit: "open" } });
   expect(space.count("/embed")).toBe(3);
   space.on("/embed", embed);
-  await expect.poll(() => client.call(embedTextRoute, body).then(() => client.getState().circuit, () => "failed"), { timeout: 10_000 }).toBe("closed");
+  await expect
+    .poll(
+      () =>
+        client.call(embedTextRoute, body).then(
+          () => client.getState().circuit,
+          () => "failed",
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe("closed");
 });
 
 test("a full queue and wrong requests do not open the circuit", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": (response, request, index) => json(index % 2 === 0 ? 429 : 400, { error: "no" })(response, request, index) });
+  const space = await startLocalSpace(context, {
+    "/embed": (response, request, index) => json(index % 2 === 0 ? 429 : 400, { error: "no" })(response, request, index),
+  });
   const client = connect(space, { maxAttempts: 1, breakAfterFailures: 2 });
   for (let index = 0; index < 8; index++) await failureOf(client.call(embedTextRoute, body));
   expect(client.getState().circuit).toBe("closed");
 });
 
 test("the answer of a call that retries within a wake does not depend on the breaker", async (context) => {
-  const space = await startLocalSpace(context, { "/embed": (response, request, index) => (index < 20 ? page(503) : embed)(response, request, index), "/health": sequence(page(503), json(200, {})) });
+  const space = await startLocalSpace(context, {
+    "/embed": (response, request, index) => (index < 20 ? page(503) : embed)(response, request, index),
+    "/health": sequence(page(503), json(200, {})),
+  });
   const client = connect(space, { breakAfterFailures: 2 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => client.call(embedTextRoute, body)));
   expect(answers.map((answer) => answer.count)).toEqual(Array.from({ length: 20 }, () => 1));
