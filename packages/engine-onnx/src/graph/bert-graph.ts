@@ -1,6 +1,7 @@
 import type { Pooling } from "../text-model.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { NormWeights } from "./bert-weights.ts";
+import { type TapSite, tapName } from "./activation-ranges.ts";
 import { emitLinear, emitLinearInput, type InputFormat, type LinearInput, type LinearLayer } from "./linear.ts";
 import { OnnxModelBuilder } from "./onnx-model.ts";
 import { emitTableRows, type TokenTable } from "./token-table.ts";
@@ -12,6 +13,8 @@ export interface EncoderLayer {
   query: LinearLayer;
   key: LinearLayer;
   value: LinearLayer;
+  /** [hiddenSize] What the layer's input is multiplied by before it is added to the attention's output; absent: 1. */
+  attentionResidualScale?: Float32Array;
   contextInput: InputFormat;
   attentionOutput: LinearLayer;
   attentionNorm: NormWeights;
@@ -19,6 +22,8 @@ export interface EncoderLayer {
   up: LinearLayer;
   downInput: InputFormat;
   down: LinearLayer;
+  /** [hiddenSize] The same for the sum after the feed-forward layer. */
+  outputResidualScale?: Float32Array;
   outputNorm: NormWeights;
 }
 
@@ -35,12 +40,9 @@ export interface Encoder {
 /** Options of {@link buildBertGraph}. */
 export interface BertGraphOptions {
   pooling: Pooling;
-  /** Also returns the input of every linear layer as an output called `tap.<layer>.<site>`, for calibration. */
+  /** Also returns the range of every channel at every site, under the names of `tapName`, for calibration. */
   taps?: boolean;
 }
-
-/** Places of a layer where a linear layer reads its input. */
-export const tapSites = ["attentionInput", "contextInput", "upInput", "downInput"] as const;
 
 /** Far below any score, yet far from where float32 overflows: exp() of it is exactly 0. */
 const maskedScore = 1e6;
@@ -61,16 +63,18 @@ export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): Onn
   const scoreBias = emitScoreBias(builder, mask);
   let hidden = emitEmbeddings(builder, encoder, ids);
   for (const [index, layer] of encoder.layers.entries()) {
-    const input = (value: string, site: (typeof tapSites)[number]): LinearInput => {
-      if (options.taps) builder.output(builder.node("Identity", [value], { outputs: [`tap.${index}.${site}`] }), "float32", Array.from(site === "contextInput" ? "abcd" : "abc", (axis) => `${axis}.${index}.${site}`));
+    const input = (value: string, site: TapSite): LinearInput => {
+      if (options.taps) emitTaps(builder, value, { layer: index, site });
       return emitLinearInput(builder, value, layer[site], `${index}.${site}`);
     };
     const linear = (from: LinearInput, name: "query" | "key" | "value" | "attentionOutput" | "up" | "down"): string => emitLinear(builder, from, layer[name], `${index}.${name}`);
+    const residual = (value: string, scale: Float32Array | undefined, name: string): string =>
+      scale === undefined ? value : builder.node("Mul", [value, builder.constant(`${index}.${name}.residual_scale`, "float32", [config.hiddenSize], scale)]);
     const context = emitAttention(builder, config, { input: input(hidden, "attentionInput"), linear, scoreBias });
-    const merged = mergeHeads(builder, config, input(context, "contextInput"));
-    const attended = emitNorm(builder, builder.node("Add", [linear(merged, "attentionOutput"), hidden]), layer.attentionNorm, config, `${index}.attentionNorm`);
+    const merged = emitContext(config, builder, (value) => input(value, "contextInput"), context, layer.contextInput.kind === "static");
+    const attended = emitNorm(builder, builder.node("Add", [linear(merged, "attentionOutput"), residual(hidden, layer.attentionResidualScale, "attention")]), layer.attentionNorm, config, `${index}.attentionNorm`);
     const wide = builder.node("Gelu", [linear(input(attended, "upInput"), "up")], { attributes: { approximate: config.activation === "tanh" ? "tanh" : "none" } });
-    hidden = emitNorm(builder, builder.node("Add", [linear(input(wide, "downInput"), "down"), attended]), layer.outputNorm, config, `${index}.outputNorm`);
+    hidden = emitNorm(builder, builder.node("Add", [linear(input(wide, "downInput"), "down"), residual(attended, layer.outputResidualScale, "output")]), layer.outputNorm, config, `${index}.outputNorm`);
   }
   emitPooling(builder, options.pooling, hidden, mask);
   const { hiddenSize } = config;
@@ -79,6 +83,15 @@ export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): Onn
   builder.output("norm", "float32", ["batch", 1]);
   builder.output("token_embeddings", "float32", ["batch", "tokens", hiddenSize]);
   return builder;
+}
+
+/** Smallest and largest value of every channel over [tokens, batch, channels]. */
+function emitTaps(builder: OnnxModelBuilder, value: string, { layer, site }: { layer: number; site: TapSite }): void {
+  const reductions = { minimum: "ReduceMin", maximum: "ReduceMax" } as const;
+  for (const bound of ["minimum", "maximum"] as const) {
+    const name = builder.node(reductions[bound], [value, builder.integers([0, 1])], { attributes: { keepdims: 0 }, outputs: [tapName(layer, site, bound)] });
+    builder.output(name, "float32", [site === "downInput" ? "intermediate" : "hidden"]);
+  }
 }
 
 /** [batch, 1, 1, tokens]: 0 where there is a token, far below any score where there is padding. */
@@ -115,11 +128,16 @@ function emitAttention(builder: OnnxModelBuilder, config: BertConfig, { input, l
   return builder.node("FusedMatMul", [weights, value], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
 }
 
-/** Back to [tokens, batch, hiddenSize]; done on the bytes where there are bytes, they are a quarter of the floats. */
-function mergeHeads(builder: OnnxModelBuilder, config: BertConfig, context: LinearInput): LinearInput {
-  const merge = (value: string, width: number): string =>
-    builder.node("Reshape", [builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }), builder.integers([0, 0, width])]);
-  return { ...context, value: merge(context.value, config.hiddenSize) };
+/**
+ * From [batch, heads, tokens, head size] back to [tokens, batch, hiddenSize]. With a static format the bytes are moved,
+ * which are a quarter of the floats; a scale per token needs the token's heads together first.
+ */
+function emitContext(config: BertConfig, builder: OnnxModelBuilder, quantise: (value: string) => LinearInput, context: string, isStatic: boolean): LinearInput {
+  const merge = (value: string): string =>
+    builder.node("Reshape", [builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }), builder.integers([0, 0, config.hiddenSize])]);
+  if (!isStatic) return quantise(merge(context));
+  const quantised = quantise(context);
+  return { ...quantised, value: merge(quantised.value) };
 }
 
 function emitNorm(builder: OnnxModelBuilder, value: string, weights: NormWeights, config: BertConfig, name: string): string {

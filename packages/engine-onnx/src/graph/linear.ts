@@ -3,9 +3,10 @@ import type { OnnxModelBuilder } from "./onnx-model.ts";
 
 /**
  * How the input of a linear layer is brought to eight bits: `float` not at all, `static` with one scale and zero point
- * for ever (value = (byte - zeroPoint) * scale), `row` with a scale per token, measured at run time.
+ * for ever (value = (byte - zeroPoint) * scale), `row` with a scale per token, measured at run time: from -peak to peak,
+ * or from `minimum` to the largest where all values are known to lie above it.
  */
-export type InputFormat = { readonly kind: "float" } | { readonly kind: "static"; readonly scale: number; readonly zeroPoint: number } | { readonly kind: "row"; readonly offset: number };
+export type InputFormat = { readonly kind: "float" } | { readonly kind: "static"; readonly scale: number; readonly zeroPoint: number } | { readonly kind: "row"; readonly minimum?: number };
 
 /** Linear layer with weights of eight bits: weight = codes * scales, one scale per output column. */
 export interface QuantisedLinear {
@@ -29,23 +30,27 @@ export interface LinearInput {
   scale?: string;
 }
 
-/** Half of the codes lie on each side of this byte. */
+/** Zero point of a symmetric range: half of the bytes lie on each side of it. */
 const middle = 128;
 
 /** Emits the nodes that bring `value` to the format; shared by all the layers that read the same value. */
 export function emitLinearInput(builder: OnnxModelBuilder, value: string, format: InputFormat, name: string): LinearInput {
   if (format.kind === "float") return { format, value };
-  const zeroPoint = format.kind === "static" ? format.zeroPoint : middle;
-  const zero = scalar(builder, `zero_${zeroPoint}`, Uint8Array.of(zeroPoint));
   if (format.kind === "static") {
     const scale = builder.float(`${name}.input_scale`, format.scale);
-    return { format, scale, value: builder.node("QuantizeLinear", [value, scale, zero]) };
+    return { format, scale, value: builder.node("QuantizeLinear", [value, scale, scalar(builder, Uint8Array.of(format.zeroPoint))]) };
   }
-  const centred = format.offset === 0 ? value : builder.node("Sub", [value, scalar(builder, `offset_${format.offset}`, Float32Array.of(format.offset))]);
-  const peak = builder.node("ReduceMax", [builder.node("Abs", [centred]), builder.integers([-1])]);
-  const rowScale = builder.node("Mul", [builder.node("Max", [peak, scalar(builder, "tiny", Float32Array.of(1e-9))]), scalar(builder, "one_127th", Float32Array.of(1 / 127))]);
-  const divided = builder.node("Div", [centred, rowScale]);
-  return { format, scale: rowScale, value: builder.node("QuantizeLinear", [divided, scalar(builder, "one", Float32Array.of(1)), zero]) };
+  const { minimum } = format;
+  const positive = minimum === undefined ? builder.node("Abs", [value]) : builder.node("Sub", [value, scalar(builder, Float32Array.of(minimum))]);
+  const peak = builder.node("Max", [builder.node("ReduceMax", [positive, builder.integers([-1])]), scalar(builder, Float32Array.of(1e-9))]);
+  const scale = builder.node("Mul", [peak, scalar(builder, Float32Array.of(1 / (minimum === undefined ? 127 : 255)))]);
+  const divided = builder.node("Div", [minimum === undefined ? value : positive, scale]);
+  return { format, scale, value: builder.node("QuantizeLinear", [divided, scalar(builder, Float32Array.of(1)), scalar(builder, Uint8Array.of(zeroPointOf(format)))]) };
+}
+
+function zeroPointOf(format: InputFormat): number {
+  if (format.kind === "static") return format.zeroPoint;
+  return format.kind === "row" && format.minimum !== undefined ? 0 : middle;
 }
 
 /**
@@ -67,19 +72,14 @@ export function emitLinear(builder: OnnxModelBuilder, input: LinearInput, layer:
   if (format.kind === "float") throw new Error(`${name} has weights of eight bits but an input of 32.`);
   const codes = builder.constant(`${name}.codes`, "int8", [inputs, outputs], layer.codes);
   const scales = builder.constant(`${name}.scales`, "float32", [outputs], layer.scales);
-  const columnSums = sumColumns(layer.codes, outputs);
-  const fold = (inputScale: number, zeroPoint: number): Float32Array =>
-    columnSums.map((sum, column) => -zeroPoint * sum * inputScale * (layer.scales[column] as number));
+  const columnSums = sumColumns(layer.codes, outputs).map((sum, column) => sum * (layer.scales[column] as number));
+  const biasWith = (factor: number): Float32Array => layer.bias.map((value, column) => value + factor * (columnSums[column] as number));
   const product = (scale: string, bias: Float32Array): string =>
     builder.node("MatMulIntegerToFloat", [input.value, codes, scale, scales, "", "", builder.constant(`${name}.bias`, "float32", [outputs], bias)], { domain: "com.microsoft" });
-  if (format.kind === "static") {
-    const correction = fold(format.scale, format.zeroPoint);
-    return product(input.scale as string, layer.bias.map((value, column) => value + (correction[column] as number)));
-  }
-  const scaled = builder.node("Mul", [product(scalar(builder, "one", Float32Array.of(1)), fold(1, middle)), input.scale as string]);
-  const offsetSums = columnSums.map((sum, column) => sum * (layer.scales[column] as number) * format.offset);
-  const bias = layer.bias.map((value, column) => value + (offsetSums[column] as number));
-  return builder.node("Add", [scaled, builder.constant(`${name}.row_bias`, "float32", [outputs], bias)]);
+  if (format.kind === "static") return product(input.scale as string, biasWith(-format.zeroPoint * format.scale));
+  const zero = columnSums.map((sum) => -zeroPointOf(format) * sum);
+  const scaled = builder.node("Mul", [product(scalar(builder, Float32Array.of(1)), zero), input.scale as string]);
+  return builder.node("Add", [scaled, builder.constant(`${name}.row_bias`, "float32", [outputs], biasWith(format.minimum ?? 0))]);
 }
 
 function sumColumns(codes: Int8Array, columns: number): Float32Array {
@@ -88,6 +88,9 @@ function sumColumns(codes: Int8Array, columns: number): Float32Array {
   return sums;
 }
 
-function scalar(builder: OnnxModelBuilder, name: string, value: Float32Array | Uint8Array): string {
-  return builder.shared(name, () => builder.constant(name, value instanceof Float32Array ? "float32" : "uint8", [], value));
+/** A scalar constant, made once per value. */
+function scalar(builder: OnnxModelBuilder, value: Float32Array | Uint8Array): string {
+  const type = value instanceof Float32Array ? "float32" : "uint8";
+  const name = `${type}_${value[0]}`;
+  return builder.shared(name, () => builder.constant(name, type, [], value));
 }
