@@ -67,12 +67,8 @@ async function cacheKey({ onnxPath }: OpenModel): Promise<string> {
 
 /** The cached model, or undefined when there is none or it is not what it should be; a bad one is removed. */
 async function openFolder(folder: string, model: OpenModel, isChecked: boolean): Promise<Session | undefined> {
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(await readFile(join(folder, manifestFile), "utf8")) as Manifest;
-  } catch {
-    return undefined;
-  }
+  const manifest = await readManifest(folder);
+  if (manifest === undefined) return undefined;
   let session: Session | undefined;
   try {
     for (const [name, size] of Object.entries(manifest.sizes)) {
@@ -84,6 +80,14 @@ async function openFolder(folder: string, model: OpenModel, isChecked: boolean):
   } catch {
     await session?.close();
     if (isChecked) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    return undefined;
+  }
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, manifestFile), "utf8")) as Manifest;
+  } catch {
     return undefined;
   }
 }
@@ -107,7 +111,12 @@ async function writeFolder(folder: string, model: OpenModel): Promise<boolean> {
     }
     if (sizes[modelFile] === undefined || sizes[dataFile] === undefined) throw new Error("The runtime wrote no file.");
     await writeFile(join(draft, manifestFile), JSON.stringify({ sizes, probeSha256 } satisfies Manifest), { flush: true });
-    await rename(draft, folder).catch(() => undefined); // Another process was first: its folder is as good.
+    await rename(draft, folder).catch(async (error: unknown) => {
+      // Another process was first: its folder is as good. One without a manifest is nobody's.
+      if ((await readManifest(folder)) !== undefined) return;
+      await rm(folder, { recursive: true });
+      await rename(draft, folder).catch(() => Promise.reject(error));
+    });
     return true;
   } catch {
     return false;
