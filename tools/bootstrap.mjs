@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const commands = {
   start: ["node", ["tools/start.ts"]],
   test: ["vitest", ["run", "--project", "unit", "--project", "model"]],
+  check: ["node", ["tools/check.ts"]],
+  e2e: ["node", ["tools/end-to-end.ts"]],
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

@@ -7,14 +7,7 @@ import type { Options } from "tsup";
 const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
 
 /** Packages that load files beside themselves, or that a deployment may leave out: they stay in node_modules. */
-const external = [
-  "@electric-sql/pglite",
-  /^@electric-sql\/pglite\//,
-  "@electric-sql/pglite-pgvector",
-  "@huggingface/inference",
-  "pg-native",
-  /^@repo\/[a-z-]+(-embed|-ml|-generate)\//,
-];
+const external = ["@electric-sql/", "@huggingface/inference", "@repo/[a-z-]+-(?:embed|ml|generate)/", "pg-native", "node:"];
 
 /**
  * Bundles of an app: one ESM file per server entry in dist/, one per island (browser script) and the stylesheets in
@@ -41,8 +34,9 @@ export function defineAppBundle(options: {
     outDir: "dist",
     sourcemap: true,
     splitting: true,
-    noExternal: [/^(?!@electric-sql\/|@huggingface\/inference|pg-native|node:)/],
-    external,
+    external: [new RegExp(`^(?:${external.join("|")})`)],
+    // Everything else goes into the bundle: an image installs nothing that it does not load from a file.
+    noExternal: [new RegExp(`^(?!${external.join("|")})`)],
     // CommonJS packages in an ESM bundle still call require for Node's own modules.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
     onSuccess: copyStylesheets,

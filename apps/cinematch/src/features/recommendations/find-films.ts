@@ -7,8 +7,8 @@ import { type ActiveIndex, filmVectors, films } from "../../schema.ts";
 export type Scores = ReadonlyMap<number, number>;
 
 /**
- * Scores films by words: the exact title 1, a title that contains the words 0.9, a title that looks like them (typing
- * errors) up to 0.8, and what the words say about people, themes and plot up to 0.7.
+ * Scores films by words: the exact title 1, a title that contains the words 0.8, a title that looks like them (typing
+ * errors) up to 0.75, and what the words say about people, themes and plot up to 0.7.
  */
 export async function scoreByKeywords(db: Database, query: string, limit: number): Promise<Scores> {
   const text = query.replaceAll("\0", "").toWellFormed();
@@ -17,8 +17,8 @@ export async function scoreByKeywords(db: Database, query: string, limit: number
   const anyWord = sql`replace(plainto_tsquery('english', ${text})::text, '&', '|')::tsquery`;
   const anyName = sql`replace(plainto_tsquery('simple', ${text})::text, '&', '|')::tsquery`;
   const score = sql<number>`greatest(
-    case when lower(${films.title}) = lower(${text}) then 1.0 when ${films.title} ilike ${pattern} then 0.9 else 0 end,
-    case when word_similarity(${text}, ${films.title}) > 0.5 then 0.8 * word_similarity(${text}, ${films.title}) else 0 end,
+    case when lower(${films.title}) = lower(${text}) then 1.0 when ${films.title} ilike ${pattern} then 0.8 else 0 end,
+    case when word_similarity(${text}, ${films.title}) > 0.5 then 0.75 * word_similarity(${text}, ${films.title}) else 0 end,
     0.7 * ts_rank_cd(${films.searchText}, ${anyWord} || ${anyName}, 32)
   )`.mapWith(Number);
   const rows = await db
