@@ -18,12 +18,20 @@ export const embedTextRequest = z
     inputs: oneOrMany.optional().describe("Alias of texts."),
     sentences: oneOrMany.optional().describe("Alias of texts."),
     normalize: z.boolean().default(true).describe("Scale every vector to length 1."),
-    truncate: z.boolean().default(true).describe("Cut inputs that are over the model's limit; otherwise they are refused with input_too_long."),
+    truncate: z
+      .boolean()
+      .default(true)
+      .describe("Cut inputs that are over the model's limit; otherwise they are refused with input_too_long."),
     truncation_direction: z.enum(["left", "right"]).default("right").describe("Which end of an over-long input is cut."),
     encoding_format: z.enum(["float", "base64"]).default("float").describe("base64: little-endian float32, a third of the size."),
     prompt_name: z.string().nullish().describe("Name of one of the model's prompts, put before every text."),
     input_type: z.enum(["query", "passage"]).nullish().describe("What the texts are, for models that treat queries differently."),
-    dimensions: z.number().int().positive().nullish().describe("Length of the vectors; only the model's own is supported unless the Space says otherwise."),
+    dimensions: z
+      .number()
+      .int()
+      .positive()
+      .nullish()
+      .describe("Length of the vectors; only the model's own is supported unless the Space says otherwise."),
   })
   .superRefine((body, context) => {
     const given = inputFields.filter((name) => body[name] !== undefined);
@@ -53,7 +61,10 @@ export const truncatedInput = z.object({
 /** Answer of `POST /embed`. */
 export const embedTextResponse = modelIdentity.extend({
   embeddings: z.array(z.union([z.array(z.number()), z.string()])).describe("One vector per text, in order; base64 strings when asked for."),
-  embedding: z.union([z.array(z.number()), z.string()]).optional().describe("The only vector, when the input was a single string."),
+  embedding: z
+    .union([z.array(z.number()), z.string()])
+    .optional()
+    .describe("The only vector, when the input was a single string."),
   count: z.number().int().nonnegative(),
   usage: z.object({ tokens: z.number().int().nonnegative().describe("Tokens the model read, special tokens included.") }),
   truncated: z.array(truncatedInput).describe("Inputs that were cut; empty when none."),

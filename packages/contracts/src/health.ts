@@ -34,7 +34,16 @@ export const statusResponse = z.object({
   precision: z.string().optional().describe("fp32, int8-row or int8-static."),
   device: z.string().describe("What inference runs on, e.g. cpu (2 workers, avx512_vnni)."),
   files: z.array(modelFileStatus).optional(),
-  workers: z.array(z.object({ id: z.number(), state: z.enum(["starting", "idle", "busy", "restarting", "stopped"]), runs: z.number(), restarts: z.number() })).optional(),
+  workers: z
+    .array(
+      z.object({
+        id: z.number(),
+        state: z.enum(["starting", "idle", "busy", "restarting", "stopped"]),
+        runs: z.number(),
+        restarts: z.number(),
+      }),
+    )
+    .optional(),
   queue: z.object({ requests: z.number(), tokens: z.number(), tokensPerSecond: z.number() }).optional(),
   cache: z.object({ entries: z.number(), bytes: z.number(), hits: z.number(), misses: z.number() }).optional(),
   memory: z.object({ rssBytes: z.number() }),

@@ -8,7 +8,9 @@ import { teiEmbedRequest, teiSimilarityRequest, teiSimilarityResponse } from "./
 
 /** Feature extraction: TEI's fields, and the encoding that newer clients name. */
 export const featureExtractionRequest = teiEmbedRequest.extend({
-  inputs: z.union([z.string(), z.array(z.string())], { error: "inputs must be a string or a list of strings." }).describe("Text or list of up to 2,048 texts."),
+  inputs: z
+    .union([z.string(), z.array(z.string())], { error: "inputs must be a string or a list of strings." })
+    .describe("Text or list of up to 2,048 texts."),
   encoding_format: z.enum(["float", "base64"]).nullish().describe("float (default), or base64 of little-endian float32."),
 });
 
@@ -34,8 +36,22 @@ const taskPaths = [
 /** One pair of routes per path that Hugging Face's clients may call. */
 export const huggingFaceRoutes = taskPaths.map((path) => ({
   path,
-  featureExtraction: defineRoute({ method: "POST", path, family: "hugging-face", summary: "Feature extraction for Hugging Face clients", request: featureExtractionRequest, response: featureExtractionResponse }),
-  sentenceSimilarity: defineRoute({ method: "POST", path, family: "hugging-face", summary: "Sentence similarity for Hugging Face clients", request: teiSimilarityRequest, response: teiSimilarityResponse }),
+  featureExtraction: defineRoute({
+    method: "POST",
+    path,
+    family: "hugging-face",
+    summary: "Feature extraction for Hugging Face clients",
+    request: featureExtractionRequest,
+    response: featureExtractionResponse,
+  }),
+  sentenceSimilarity: defineRoute({
+    method: "POST",
+    path,
+    family: "hugging-face",
+    summary: "Sentence similarity for Hugging Face clients",
+    request: teiSimilarityRequest,
+    response: teiSimilarityResponse,
+  }),
 }));
 
 export type FeatureExtractionRequest = z.output<typeof featureExtractionRequest>;

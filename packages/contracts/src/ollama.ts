@@ -10,7 +10,10 @@ const modelName = z.string().nullish().describe("Any name; the Space serves one 
 /** `POST /api/embed`. */
 export const ollamaEmbedRequest = z.object({
   model: modelName,
-  input: z.union([z.string(), z.array(z.string())], { error: "input must be a string or a list of strings." }).nullish().describe("Text or list of up to 2,048 texts; nothing gives an empty list."),
+  input: z
+    .union([z.string(), z.array(z.string())], { error: "input must be a string or a list of strings." })
+    .nullish()
+    .describe("Text or list of up to 2,048 texts; nothing gives an empty list."),
   truncate: z.boolean().nullish().describe("Cut over-long inputs (default true); false refuses them."),
   dimensions: z.number().int().nonnegative().nullish().describe("Length of the vectors; 0 is the model's own."),
   keep_alive: z.unknown().optional().describe("Accepted and ignored: the model stays loaded."),
@@ -61,7 +64,11 @@ export const ollamaTagsResponse = z.object({
 });
 
 /** `POST /api/show`. */
-export const ollamaShowRequest = z.object({ model: modelName, name: modelName, verbose: z.boolean().nullish().describe("Accepted and ignored.") });
+export const ollamaShowRequest = z.object({
+  model: modelName,
+  name: modelName,
+  verbose: z.boolean().nullish().describe("Accepted and ignored."),
+});
 
 /** Answer of `POST /api/show`. */
 export const ollamaShowResponse = z.object({
@@ -71,7 +78,11 @@ export const ollamaShowResponse = z.object({
 });
 
 /** `POST /api/pull`: nothing to do, the model is there. */
-export const ollamaPullRequest = z.object({ model: modelName, name: modelName, stream: z.boolean().nullish().describe("Accepted; the answer is one line either way.") });
+export const ollamaPullRequest = z.object({
+  model: modelName,
+  name: modelName,
+  stream: z.boolean().nullish().describe("Accepted; the answer is one line either way."),
+});
 
 /** Answer of `POST /api/pull`. */
 export const ollamaPullResponse = z.object({ status: z.literal("success") });
@@ -83,10 +94,44 @@ const family = "ollama" as const;
 
 /** Every Ollama route, by name. */
 export const ollamaRoutes = {
-  embed: defineRoute({ method: "POST", path: "/api/embed", family, summary: "Embeddings for Ollama clients", request: ollamaEmbedRequest, response: ollamaEmbedResponse }),
-  embeddings: defineRoute({ method: "POST", path: "/api/embeddings", family, summary: "One embedding, Ollama's older form", request: ollamaEmbeddingsRequest, response: ollamaEmbeddingsResponse }),
+  embed: defineRoute({
+    method: "POST",
+    path: "/api/embed",
+    family,
+    summary: "Embeddings for Ollama clients",
+    request: ollamaEmbedRequest,
+    response: ollamaEmbedResponse,
+  }),
+  embeddings: defineRoute({
+    method: "POST",
+    path: "/api/embeddings",
+    family,
+    summary: "One embedding, Ollama's older form",
+    request: ollamaEmbeddingsRequest,
+    response: ollamaEmbeddingsResponse,
+  }),
   tags: defineRoute({ method: "GET", path: "/api/tags", family, summary: "The served model, as a list", response: ollamaTagsResponse }),
-  show: defineRoute({ method: "POST", path: "/api/show", family, summary: "Facts about the served model", request: ollamaShowRequest, response: ollamaShowResponse }),
-  pull: defineRoute({ method: "POST", path: "/api/pull", family, summary: "Does nothing: the model is there", request: ollamaPullRequest, response: ollamaPullResponse }),
-  version: defineRoute({ method: "GET", path: "/api/version", family, summary: "Version of this server", response: z.object({ version: z.string() }) }),
+  show: defineRoute({
+    method: "POST",
+    path: "/api/show",
+    family,
+    summary: "Facts about the served model",
+    request: ollamaShowRequest,
+    response: ollamaShowResponse,
+  }),
+  pull: defineRoute({
+    method: "POST",
+    path: "/api/pull",
+    family,
+    summary: "Does nothing: the model is there",
+    request: ollamaPullRequest,
+    response: ollamaPullResponse,
+  }),
+  version: defineRoute({
+    method: "GET",
+    path: "/api/version",
+    family,
+    summary: "Version of this server",
+    response: z.object({ version: z.string() }),
+  }),
 } as const;

@@ -14,7 +14,12 @@ export const openAiEmbeddingsRequest = z.object({
     .describe("Text or list of up to 2,048 texts. Token ids are refused: ids of another tokenizer cannot be told from ours."),
   model: z.string().nullish().describe("Any name; the Space serves one model and answers with its name."),
   encoding_format: z.enum(["float", "base64"]).nullish().describe("float (default), or base64 of little-endian float32."),
-  dimensions: z.number().int().positive().nullish().describe("Length of the vectors; the model's own unless the Space's policy allows others."),
+  dimensions: z
+    .number()
+    .int()
+    .positive()
+    .nullish()
+    .describe("Length of the vectors; the model's own unless the Space's policy allows others."),
   user: z.string().nullish().describe("Accepted and ignored."),
 });
 

@@ -19,6 +19,8 @@ export interface Route<Request extends z.ZodType = z.ZodType, Response extends z
 }
 
 /** Declares a route; the identity function that keeps the schemas' types. */
-export function defineRoute<Request extends z.ZodType, Response extends z.ZodType>(route: Route<Request, Response>): Route<Request, Response> {
+export function defineRoute<Request extends z.ZodType, Response extends z.ZodType>(
+  route: Route<Request, Response>,
+): Route<Request, Response> {
   return route;
 }

@@ -9,8 +9,12 @@ const tokenIds = z.array(z.number().int().nonnegative());
 
 /** One or many inputs; a flat list of numbers is one input given as token ids of the model's own vocabulary. */
 export const teiInputs = z
-  .union([z.string(), tokenIds, z.array(z.union([z.string(), tokenIds]))], { error: "inputs must be a string, token ids, or a list of these." })
-  .describe("Text or list of up to 2,048 texts; a text may also be given as token ids of the model's own vocabulary, without special tokens.");
+  .union([z.string(), tokenIds, z.array(z.union([z.string(), tokenIds]))], {
+    error: "inputs must be a string, token ids, or a list of these.",
+  })
+  .describe(
+    "Text or list of up to 2,048 texts; a text may also be given as token ids of the model's own vocabulary, without special tokens.",
+  );
 
 const truncationDirection = z
   .string()
@@ -33,7 +37,12 @@ export const teiEmbedRequest = z.object({
   truncation_direction: truncationDirection,
   prompt_name: promptName,
   normalize: z.boolean().nullish().describe("Scale every vector to length 1 (default true)."),
-  dimensions: z.number().int().positive().nullish().describe("Length of the vectors; the model's own unless the Space's policy allows others."),
+  dimensions: z
+    .number()
+    .int()
+    .positive()
+    .nullish()
+    .describe("Length of the vectors; the model's own unless the Space's policy allows others."),
 });
 
 /** Always a list of vectors, also for one input. */
@@ -43,7 +52,9 @@ export const teiEmbedResponse = z.array(z.array(z.number())).describe("One vecto
 export const teiEmbedAllRequest = teiEmbedRequest.omit({ normalize: true, dimensions: true });
 
 /** One vector per token. */
-export const teiEmbedAllResponse = z.array(z.array(z.array(z.number()))).describe("Per input, one vector per token, special tokens included.");
+export const teiEmbedAllResponse = z
+  .array(z.array(z.array(z.number())))
+  .describe("Per input, one vector per token, special tokens included.");
 
 /** `POST /similarity`. */
 export const teiSimilarityRequest = z.object({
@@ -62,7 +73,9 @@ export const teiSimilarityResponse = z.array(z.number()).describe("Cosine of eve
 
 /** `POST /tokenize`. */
 export const teiTokenizeRequest = z.object({
-  inputs: z.union([z.string(), z.array(z.string())], { error: "inputs must be a string or a list of strings." }).describe("Text or list of up to 2,048 texts."),
+  inputs: z
+    .union([z.string(), z.array(z.string())], { error: "inputs must be a string or a list of strings." })
+    .describe("Text or list of up to 2,048 texts."),
   add_special_tokens: z.boolean().nullish().describe("Include the tokens the model puts around every text (default true)."),
   prompt_name: promptName,
 });
@@ -82,7 +95,9 @@ export const teiTokenizeResponse = z.array(
 
 /** `POST /decode`. */
 export const teiDecodeRequest = z.object({
-  ids: z.union([tokenIds, z.array(tokenIds)], { error: "ids must be a list of token ids, or a list of such lists." }).describe("Token ids, or up to 2,048 lists of them."),
+  ids: z
+    .union([tokenIds, z.array(tokenIds)], { error: "ids must be a list of token ids, or a list of such lists." })
+    .describe("Token ids, or up to 2,048 lists of them."),
   skip_special_tokens: z.boolean().nullish().describe("Leave out the tokens of the template (default true)."),
 });
 
@@ -113,20 +128,65 @@ export const teiInfoResponse = z.object({
 /** Error body of TEI and of Hugging Face's inference API. */
 export const teiError = z.object({
   error: z.string().describe("What went wrong."),
-  error_type: z.enum(["Validation", "Tokenizer", "Backend", "Overloaded", "Unhealthy", "Empty", "Unauthorized", "NotFound", "Deadline"]).describe("Kind of error; the first six are TEI's."),
+  error_type: z
+    .enum(["Validation", "Tokenizer", "Backend", "Overloaded", "Unhealthy", "Empty", "Unauthorized", "NotFound", "Deadline"])
+    .describe("Kind of error; the first six are TEI's."),
 });
 
 const family = "tei" as const;
 
 /** Every TEI route of an embedding model, by name. */
 export const teiRoutes = {
-  embed: defineRoute({ method: "POST", path: "/embed", family, summary: "Embeddings for text-embeddings-inference clients", request: teiEmbedRequest, response: teiEmbedResponse }),
-  embedAll: defineRoute({ method: "POST", path: "/embed_all", family, summary: "One vector per token", description: "At most 32 inputs.", request: teiEmbedAllRequest, response: teiEmbedAllResponse }),
-  similarity: defineRoute({ method: "POST", path: "/similarity", family, summary: "Cosine similarity of a sentence with others", request: teiSimilarityRequest, response: teiSimilarityResponse }),
-  tokenize: defineRoute({ method: "POST", path: "/tokenize", family, summary: "Split texts into tokens", request: teiTokenizeRequest, response: teiTokenizeResponse }),
-  decode: defineRoute({ method: "POST", path: "/decode", family, summary: "Turn token ids back into text", request: teiDecodeRequest, response: teiDecodeResponse }),
+  embed: defineRoute({
+    method: "POST",
+    path: "/embed",
+    family,
+    summary: "Embeddings for text-embeddings-inference clients",
+    request: teiEmbedRequest,
+    response: teiEmbedResponse,
+  }),
+  embedAll: defineRoute({
+    method: "POST",
+    path: "/embed_all",
+    family,
+    summary: "One vector per token",
+    description: "At most 32 inputs.",
+    request: teiEmbedAllRequest,
+    response: teiEmbedAllResponse,
+  }),
+  similarity: defineRoute({
+    method: "POST",
+    path: "/similarity",
+    family,
+    summary: "Cosine similarity of a sentence with others",
+    request: teiSimilarityRequest,
+    response: teiSimilarityResponse,
+  }),
+  tokenize: defineRoute({
+    method: "POST",
+    path: "/tokenize",
+    family,
+    summary: "Split texts into tokens",
+    request: teiTokenizeRequest,
+    response: teiTokenizeResponse,
+  }),
+  decode: defineRoute({
+    method: "POST",
+    path: "/decode",
+    family,
+    summary: "Turn token ids back into text",
+    request: teiDecodeRequest,
+    response: teiDecodeResponse,
+  }),
   info: defineRoute({ method: "GET", path: "/info", family, summary: "Facts about the served model", response: teiInfoResponse }),
-  ping: defineRoute({ method: "GET", path: "/ping", family, summary: "Readiness for SageMaker", response: z.unknown().describe("Empty."), public: true }),
+  ping: defineRoute({
+    method: "GET",
+    path: "/ping",
+    family,
+    summary: "Readiness for SageMaker",
+    response: z.unknown().describe("Empty."),
+    public: true,
+  }),
 } as const;
 
 export type TeiInputs = z.infer<typeof teiInputs>;

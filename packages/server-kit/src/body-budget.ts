@@ -20,7 +20,8 @@ export class BodyBudget {
     let mine = 0;
     return {
       grow: (bytes) => {
-        if (this.#heldBytes + bytes > this.#maxBytes) throw new CodedError("overloaded", "Too many large bodies are arriving at the same time.", { retryAfterMs: 1000 });
+        if (this.#heldBytes + bytes > this.#maxBytes)
+          throw new CodedError("overloaded", "Too many large bodies are arriving at the same time.", { retryAfterMs: 1000 });
         this.#heldBytes += bytes;
         mine += bytes;
       },

@@ -103,7 +103,15 @@ function logRequest(server: Server, c: Context<ServerEnvironment>): void {
   server.metrics.observeRequest({ route: route ?? "other", method: c.req.method, status, seconds: totalMs / 1000 });
   const isProbe = route === "/health" || route === "/ready" || route === "/metrics";
   server.log[isProbe ? "debug" : "info"](
-    { requestId, method: c.req.method, path: c.req.path.slice(0, 200), status, totalMs: Math.round(totalMs * 100) / 100, tokens: timings.computeTokens, code: errorCode },
+    {
+      requestId,
+      method: c.req.method,
+      path: c.req.path.slice(0, 200),
+      status,
+      totalMs: Math.round(totalMs * 100) / 100,
+      tokens: timings.computeTokens,
+      code: errorCode,
+    },
     "request",
   );
 }
@@ -112,8 +120,14 @@ function answerUnknown(server: Server, c: Context<ServerEnvironment>): Response 
   const path = c.req.path;
   const family = findFamily(server.routes, path);
   const methods = findOtherMethods(server, path);
-  if (methods.length === 0) return answerError(server, c, new CodedError("not_found", "There is nothing at this path; GET /docs lists what there is."), family);
-  const response = answerError(server, c, new CodedError("method_not_allowed", `This path answers ${methods.join(" and ")} only.`, { details: { methods } }), family);
+  if (methods.length === 0)
+    return answerError(server, c, new CodedError("not_found", "There is nothing at this path; GET /docs lists what there is."), family);
+  const response = answerError(
+    server,
+    c,
+    new CodedError("method_not_allowed", `This path answers ${methods.join(" and ")} only.`, { details: { methods } }),
+    family,
+  );
   response.headers.set("allow", [...methods, "OPTIONS"].join(", "));
   return response;
 }
@@ -121,7 +135,8 @@ function answerUnknown(server: Server, c: Context<ServerEnvironment>): Response 
 function answerThrown(server: Server, c: Context<ServerEnvironment>, thrown: unknown): Response {
   const family = findFamily(server.routes, c.req.path);
   if (thrown instanceof HTTPException) {
-    const code = thrown.status === 404 ? "not_found" : thrown.status === 401 ? "unauthorized" : thrown.status < 500 ? "invalid_request" : "internal";
+    const code =
+      thrown.status === 404 ? "not_found" : thrown.status === 401 ? "unauthorized" : thrown.status < 500 ? "invalid_request" : "internal";
     return answerError(server, c, new CodedError(code, thrown.message, { cause: thrown }), family);
   }
   return answerError(server, c, toCodedError(thrown), family);

@@ -64,7 +64,12 @@ function renderRoute(route: Route): Html {
   return html`<details class="card">
     <summary><strong>${route.method}</strong> <code>${path}</code> ${route.summary}</summary>
     ${route.description === undefined ? "" : html`<p>${route.description}</p>`}
-    ${route.request === undefined ? "" : html`<h3>Body</h3>${renderFields(toSchema(route.request))}`}
+    ${
+      route.request === undefined
+        ? ""
+        : html`<h3>Body</h3>
+            ${renderFields(toSchema(route.request))}`
+    }
     <h3>Answer</h3>
     ${renderFields(toSchema(route.response))}
     <p class="quiet">Errors: ${documentedErrorStatuses(route).join(", ")}</p>
@@ -87,9 +92,13 @@ function renderFields(schema: JsonSchema): Html {
         ${fields.map(
           ([name, field]) =>
             html`<tr>
-              <td><code>${name}</code>${schema.required?.includes(name) === true ? "" : html`<br /><span class="quiet">optional</span>`}</td>
+              <td>
+                <code>${name}</code>${schema.required?.includes(name) === true ? "" : html`<br /><span class="quiet">optional</span>`}
+              </td>
               <td><code>${nameType(field)}</code></td>
-              <td>${field.description ?? ""}${field.default === undefined ? "" : html` <span class="quiet">Default ${JSON.stringify(field.default)}.</span>`}</td>
+              <td>
+                ${field.description ?? ""}${field.default === undefined ? "" : html` <span class="quiet">Default ${JSON.stringify(field.default)}.</span>`}
+              </td>
             </tr>`,
         )}
       </tbody>

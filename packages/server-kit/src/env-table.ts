@@ -8,7 +8,9 @@ const endMark = "<!-- /environment -->";
  * @returns Markdown, without a newline at its end
  */
 export function renderEnvTable(schema: z.ZodObject): string {
-  const rows = Object.entries(schema.shape).map(([name, variable]) => `| \`${name}\` | ${renderDefault(variable)} | ${escapeCell(describe(variable))} |`);
+  const rows = Object.entries(schema.shape).map(
+    ([name, variable]) => `| \`${name}\` | ${renderDefault(variable)} | ${escapeCell(describe(variable))} |`,
+  );
   return ["| Variable | Default | Meaning |", "|---|---|---|", ...rows].join("\n");
 }
 
@@ -45,5 +47,8 @@ function escapeCell(text: string): string {
 }
 
 function normalise(markdown: string): string {
-  return markdown.replaceAll(/[ \t]+/g, " ").replaceAll(/-{2,}/g, "--").replaceAll(/\n{2,}/g, "\n");
+  return markdown
+    .replaceAll(/[ \t]+/g, " ")
+    .replaceAll(/-{2,}/g, "--")
+    .replaceAll(/\n{2,}/g, "\n");
 }

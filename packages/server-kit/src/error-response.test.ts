@@ -7,14 +7,21 @@ import { teiError } from "@repo/contracts/tei";
 import { expect, test } from "vitest";
 import { toCodedError, toErrorBody, toErrorHeaders, toStatus } from "./error-response.ts";
 
-const schemas = { outpost: errorBody, plain: plainError, openai: openAiError, tei: teiError, "hugging-face": teiError, ollama: ollamaError };
+const schemas = {
+  outpost: errorBody,
+  plain: plainError,
+  openai: openAiError,
+  tei: teiError,
+  "hugging-face": teiError,
+  ollama: ollamaError,
+};
 const families = Object.keys(schemas) as RouteFamily[];
 const codes = Object.keys(errorCodes) as ErrorCode[];
 
 test.each(families)("every code has a body in the shape of %s", (family) => {
   for (const code of codes) {
     const body = toErrorBody(new CodedError(code, "What to do."), family, "id-1");
-    expect(schemas[family].safeParse(body).success, code).toBe(true);
+    expect([code, schemas[family].safeParse(body).success]).toEqual([code, true]);
     expect(JSON.stringify(body)).toContain("What to do.");
   }
 });
@@ -28,7 +35,11 @@ test("families keep the statuses their clients know", () => {
 });
 
 test("an overloaded server says when to come back, in seconds rounded up and in milliseconds", () => {
-  expect(toErrorHeaders(new CodedError("overloaded", "full", { retryAfterMs: 1200 }))).toEqual({ "x-should-retry": "true", "retry-after": "2", "retry-after-ms": "1200" });
+  expect(toErrorHeaders(new CodedError("overloaded", "full", { retryAfterMs: 1200 }))).toEqual({
+    "x-should-retry": "true",
+    "retry-after": "2",
+    "retry-after-ms": "1200",
+  });
   expect(toErrorHeaders(new CodedError("model_unavailable", "loading"))).toMatchObject({ "retry-after": "1" });
   expect(toErrorHeaders(new CodedError("invalid_request", "no"))).toEqual({ "x-should-retry": "false" });
 });

@@ -32,7 +32,7 @@ const teiTypes: Record<ErrorCode, string> = {
 /** Details a thrower may give to shape an answer; both also reach the caller on our own routes. */
 interface KnownDetails {
   /** Path of the wrong field, e.g. input.3. */
-  field?: string;
+  field?: string | null;
   /** True when the inputs were an empty list: TEI has a kind and a status of its own for it. */
   empty?: boolean;
 }
@@ -46,27 +46,33 @@ export function toStatus(error: CodedError, family: RouteFamily): number {
 /** Every status that a family may answer with, for its OpenAPI. */
 export function statusesOf(family: RouteFamily, codes: readonly ErrorCode[]): number[] {
   const statuses = codes.map((code) => toStatus(new CodedError(code, ""), family));
-  return [...new Set(family === "tei" ? [400, ...statuses] : statuses)].sort((a, b) => a - b);
+  return [...new Set(family === "tei" ? [400, ...statuses] : statuses)].toSorted((a, b) => a - b);
 }
+
+type ToBody = (error: CodedError, requestId: string, details: KnownDetails) => unknown;
+
+const toTeiBody: ToBody = (error, _requestId, details) => ({
+  error: error.message,
+  error_type: details.empty === true ? "Empty" : teiTypes[error.code],
+});
+
+const familyBodies: Record<RouteFamily, ToBody> = {
+  outpost: ({ code, message, retryable, details }, requestId) => ({
+    error: { code, message, requestId, retryable, ...(details === undefined ? {} : { details }) },
+  }),
+  plain: ({ code, message }, requestId) => ({ success: false, error: message, code, request_id: requestId }),
+  openai: ({ code, message }, _requestId, { field = null }) => {
+    const fallback = errorCodes[code].status >= 500 ? "server_error" : "invalid_request_error";
+    return { error: { message, type: openAiTypes[code] ?? fallback, param: field, code } };
+  },
+  tei: toTeiBody,
+  "hugging-face": toTeiBody,
+  ollama: ({ message }) => ({ error: message }),
+};
 
 /** The JSON body in which a family's clients look for the message. */
 export function toErrorBody(error: CodedError, family: RouteFamily, requestId: string): unknown {
-  const details = error.details as KnownDetails | undefined;
-  switch (family) {
-    case "openai": {
-      const fallback = errorCodes[error.code].status >= 500 ? "server_error" : "invalid_request_error";
-      return { error: { message: error.message, type: openAiTypes[error.code] ?? fallback, param: details?.field ?? null, code: error.code } };
-    }
-    case "tei":
-    case "hugging-face":
-      return { error: error.message, error_type: details?.empty === true ? "Empty" : teiTypes[error.code] };
-    case "ollama":
-      return { error: error.message };
-    case "plain":
-      return { success: false, error: error.message, code: error.code, request_id: requestId };
-    case "outpost":
-      return { error: { code: error.code, message: error.message, requestId, retryable: error.retryable, ...(error.details === undefined ? {} : { details: error.details }) } };
-  }
+  return familyBodies[family](error, requestId, error.details ?? {});
 }
 
 /**

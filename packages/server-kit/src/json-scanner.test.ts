@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { JsonScanner } from "./json-scanner.ts";
 
@@ -23,7 +23,7 @@ test("values are bounded", () => {
 test("no valid JSON within the limits is refused, however its bytes are cut", () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 9 }), (text, size) => {
-      scan(text, { maxDepth: 8, maxValues: 100_000 }, size);
+      expect(() => scan(text, { maxDepth: 8, maxValues: 100_000 }, size)).not.toThrow();
     }),
   );
 });

@@ -41,7 +41,9 @@ export class JsonScanner {
       else if (byte === closeBracket || byte === closeBrace) this.#depth -= 1;
     }
     if (this.#values > this.#limits.maxValues) {
-      throw new CodedError("payload_too_large", `The body holds more than ${this.#limits.maxValues} values.`, { details: { maxValues: this.#limits.maxValues } });
+      throw new CodedError("payload_too_large", `The body holds more than ${this.#limits.maxValues} values.`, {
+        details: { maxValues: this.#limits.maxValues },
+      });
     }
   }
 
@@ -55,7 +57,9 @@ export class JsonScanner {
     this.#depth += 1;
     this.#values += 1;
     if (this.#depth > this.#limits.maxDepth) {
-      throw new CodedError("invalid_request", `The body is nested deeper than ${this.#limits.maxDepth} levels.`, { details: { maxDepth: this.#limits.maxDepth } });
+      throw new CodedError("invalid_request", `The body is nested deeper than ${this.#limits.maxDepth} levels.`, {
+        details: { maxDepth: this.#limits.maxDepth },
+      });
     }
   }
 }

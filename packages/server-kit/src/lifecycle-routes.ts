@@ -9,7 +9,13 @@ import type { Server } from "./server.ts";
 export function mountLifecycleRoutes(server: Server): void {
   mountRoute(server, healthRoute, () => {
     const model = server.status().model?.model;
-    return { status: "ok" as const, service: server.name, version: server.version, uptimeSeconds: Math.round(process.uptime()), ...(model === undefined ? {} : { model }) };
+    return {
+      status: "ok" as const,
+      service: server.name,
+      version: server.version,
+      uptimeSeconds: Math.round(process.uptime()),
+      ...(model === undefined ? {} : { model }),
+    };
   });
   mountRoute(server, readyRoute, (_body, context) => {
     const ready = server.ready();

@@ -22,15 +22,15 @@ export interface Lifecycle<Service extends HostedService> {
    * The service, waiting a little while it loads.
    * @throws CodedError model_unavailable while loading takes longer, after a failed load and while stopping
    */
-  service(): Promise<Service>;
-  ready(): ReadyResponse;
-  status(): ServiceStatus;
+  service: () => Promise<Service>;
+  ready: () => ReadyResponse;
+  status: () => ServiceStatus;
   /** Resolves when loading has ended, well or not. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
   /** Answers "stopping" from now on: no new work is taken. */
-  stop(): void;
+  stop: () => void;
   /** Stops, and closes the service once it is there. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -39,7 +39,10 @@ export interface Lifecycle<Service extends HostedService> {
  */
 export function createLifecycle<Service extends HostedService>(options: LifecycleOptions<Service>): Lifecycle<Service> {
   const { log = createSilentLogger(), loadWaitMs = 5000, probeIntervalMs = 30_000, probeTimeoutMs = 30_000 } = options;
-  const state: { ready: ReadyResponse; service?: Service; stopped: boolean } = { ready: { ready: false, stage: "loading", reason: "The model is loading." }, stopped: false };
+  const state: { ready: ReadyResponse; service?: Service; stopped: boolean } = {
+    ready: { ready: false, stage: "loading", reason: "The model is loading." },
+    stopped: false,
+  };
   let timer: NodeJS.Timeout | undefined;
 
   const move = (ready: ReadyResponse): void => {
@@ -69,7 +72,11 @@ export function createLifecycle<Service extends HostedService>(options: Lifecycl
   const loading = load();
   loading.catch((thrown: unknown) => {
     log.fatal({ err: thrown }, "the service could not be loaded");
-    move({ ready: false, stage: "failed", reason: CodedError.isInstance(thrown) ? thrown.message : "The model could not be loaded; the log says why." });
+    move({
+      ready: false,
+      stage: "failed",
+      reason: CodedError.isInstance(thrown) ? thrown.message : "The model could not be loaded; the log says why.",
+    });
   });
 
   const stop = (): void => {
@@ -82,15 +89,19 @@ export function createLifecycle<Service extends HostedService>(options: Lifecycl
     service: async () => {
       if (state.service !== undefined && !state.stopped && state.ready.stage !== "loading") return state.service;
       if (state.ready.stage === "loading") await withTimeout(loading, loadWaitMs).catch(() => {});
-      if (state.service !== undefined && !state.stopped && state.ready.stage !== ("loading" as ReadyResponse["stage"])) return state.service;
-      throw new CodedError("model_unavailable", state.ready.reason ?? "The model is not there.", { retryAfterMs: state.ready.stage === "failed" ? 60_000 : 2000 });
+      if (state.service !== undefined && !state.stopped && state.ready.stage !== ("loading" as ReadyResponse["stage"]))
+        return state.service;
+      throw new CodedError("model_unavailable", state.ready.reason ?? "The model is not there.", {
+        retryAfterMs: state.ready.stage === "failed" ? 60_000 : 2000,
+      });
     },
     ready: () => state.ready,
     status: () => state.service?.status() ?? {},
-    settled: () => loading.then(
-      () => {},
-      () => {},
-    ),
+    settled: () =>
+      loading.then(
+        () => {},
+        () => {},
+      ),
     stop,
     close: async () => {
       stop();

@@ -14,6 +14,16 @@ const schema = z.object({
   TOKEN: secretSchema().optional(),
 });
 
+function findProblems(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(schema, environment);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    return thrown.problems;
+  }
+}
+
 test("unset variables get their defaults, and an empty or blank one counts as unset", () => {
   const expected = { WORKERS: 2, MODEL: "pocket", VERBOSE: false, ORIGINS: [], ENDPOINT: "https://example.org" };
   expect(loadConfig(schema, {})).toEqual(expected);
@@ -27,20 +37,11 @@ test("values are typed and trimmed, and variables of others are left alone", () 
 });
 
 test("all problems are reported at once, by name and expectation, without the values", () => {
-  const load = () => loadConfig(schema, { WORKERS: "many", MODEL: "hunter2", VERBOSE: "hunter2", ENDPOINT: "ftp://hunter2" });
-  expect(load).toThrow(ConfigError);
-  const message = (() => {
-    try {
-      load();
-      return "";
-    } catch (thrown) {
-      return (thrown as Error).message;
-    }
-  })();
-  expect(message.split("\n")).toHaveLength(5);
-  expect(message).toContain("WORKERS: expected number, received text of 4 characters");
-  expect(message).toContain("MODEL: expected pocket or full, received text of 7 characters");
-  expect(message).not.toContain("hunter2");
+  const problems = findProblems({ WORKERS: "many", MODEL: "hunter2", VERBOSE: "hunter2", ENDPOINT: "ftp://hunter2" });
+  expect(problems).toHaveLength(4);
+  expect(problems).toContain("WORKERS: expected number, received text of 4 characters");
+  expect(problems).toContain("MODEL: expected pocket or full, received text of 7 characters");
+  expect(problems.join()).not.toContain("hunter2");
 });
 
 test("a number out of range says which range", () => {

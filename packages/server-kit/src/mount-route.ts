@@ -1,4 +1,4 @@
-import { CodedError } from "@repo/contracts/coded-error";
+import type { CodedError } from "@repo/contracts/coded-error";
 import type { Route, RouteFamily } from "@repo/contracts/route";
 import type { Context } from "hono";
 import type { z } from "zod";
@@ -47,11 +47,15 @@ export function defineAlternative<Body extends z.ZodType, Answer extends z.ZodTy
   handler: Handler<Body, Answer>,
   when: (body: unknown) => boolean = () => true,
 ): Alternative {
-  return { route, when, handler: handler as Handler<z.ZodType, z.ZodType> };
+  return { route, when, handler };
 }
 
 /** Mounts a contract route: reads and validates the body, runs the handler within the deadline, answers value or error. */
-export function mountRoute<Body extends z.ZodType, Answer extends z.ZodType>(server: Server, route: Route<Body, Answer>, handler: Handler<Body, Answer>): void {
+export function mountRoute<Body extends z.ZodType, Answer extends z.ZodType>(
+  server: Server,
+  route: Route<Body, Answer>,
+  handler: Handler<Body, Answer>,
+): void {
   mountAlternatives(server, [defineAlternative(route, handler)]);
 }
 
@@ -78,11 +82,15 @@ export function answerError(server: Server, c: Context<ServerEnvironment>, error
   });
 }
 
-async function answer(server: Server, alternatives: readonly [Alternative, ...Alternative[]], c: Context<ServerEnvironment>): Promise<Response> {
+async function answer(
+  server: Server,
+  alternatives: readonly [Alternative, ...Alternative[]],
+  c: Context<ServerEnvironment>,
+): Promise<Response> {
   const [first] = alternatives;
   const state = c.get("state");
   state.route = first.route.path;
-  const chosen = { alternative: first };
+  let family = first.route.family;
   let deadline: Deadline | undefined;
   let leave: (() => void) | undefined;
   try {
@@ -92,29 +100,38 @@ async function answer(server: Server, alternatives: readonly [Alternative, ...Al
     }
     deadline = startDeadline(c.req.raw.headers, c.req.raw.signal, server.limits.maxTimeoutMs);
     const context = toHandlerContext(c, deadline);
-    const value = await deadline.race(run(server, alternatives, chosen, c, context));
+    const value = await deadline.race(run(server, alternatives, context, (alternative) => (family = alternative.route.family)));
     return toResponse(c, value, context);
   } catch (thrown) {
-    return answerError(server, c, toCodedError(thrown), chosen.alternative.route.family);
+    return answerError(server, c, toCodedError(thrown), family);
   } finally {
     deadline?.clear();
     leave?.();
   }
 }
 
+/** Reads the body, tells `choose` which alternative it is for, and runs that one. */
 async function run(
   server: Server,
   alternatives: readonly [Alternative, ...Alternative[]],
-  chosen: { alternative: Alternative },
-  c: Context<ServerEnvironment>,
   context: HandlerContext,
+  choose: (alternative: Alternative) => void,
 ): Promise<unknown> {
   const [first] = alternatives;
   if (first.route.request === undefined) return first.handler(undefined, context);
   // A GET's parameters stand in its query; the schema sees them as the fields of an object of strings.
-  const body = first.route.method === "GET" ? c.req.query() : await readJsonBody(c.req.raw, { limits: server.limits, family: first.route.family, budget: server.bodyBudget, signal: context.signal });
-  chosen.alternative = alternatives.find(({ when }) => when(body)) ?? first;
-  const { route, handler } = chosen.alternative;
+  const body =
+    first.route.method === "GET"
+      ? Object.fromEntries(new URL(context.request.url).searchParams)
+      : await readJsonBody(context.request, {
+          limits: server.limits,
+          family: first.route.family,
+          budget: server.bodyBudget,
+          signal: context.signal,
+        });
+  const alternative = alternatives.find(({ when }) => when(body)) ?? first;
+  choose(alternative);
+  const { route, handler } = alternative;
   return handler(route.request === undefined ? undefined : parseBody(route.request, body), context);
 }
 

@@ -51,7 +51,9 @@ export function buildOpenApi(server: Pick<Server, "name" | "version" | "descript
     paths,
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" }, apiKey: { type: "apiKey", in: "header", name: "X-API-Key" } },
-      schemas: Object.fromEntries(Object.entries(errorSchemas).map(([family, schema]) => [errorName(family), toJsonSchema(schema, "output")])),
+      schemas: Object.fromEntries(
+        Object.entries(errorSchemas).map(([family, schema]) => [errorName(family), toJsonSchema(schema, "output")]),
+      ),
     },
   };
 }
@@ -95,7 +97,10 @@ function toResponses(routes: RouteGroup): Record<string, unknown> {
   for (const route of routes) {
     const reference = { $ref: `#/components/schemas/${errorName(route.family)}` };
     for (const status of documentedErrorStatuses(route)) {
-      responses[String(status)] ??= { description: "An error in the shape of the route's family.", content: { "application/json": { schema: reference } } };
+      responses[String(status)] ??= {
+        description: "An error in the shape of the route's family.",
+        content: { "application/json": { schema: reference } },
+      };
     }
   }
   return responses;

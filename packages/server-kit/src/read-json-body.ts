@@ -45,11 +45,17 @@ function assertMediaType(headers: Headers, family: RouteFamily): void {
   }
   // Ollama reads every body as JSON, and its documentation's curl examples send none of the right types.
   if (family === "ollama") return;
-  const [type = "", ...parameters] = (headers.get("content-type") ?? "application/json").toLowerCase().split(";").map((part) => part.trim());
+  const [type = "", ...parameters] = (headers.get("content-type") ?? "application/json")
+    .toLowerCase()
+    .split(";")
+    .map((part) => part.trim());
   if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type)) {
     throw new CodedError("unsupported_media_type", "Send JSON with the header `Content-Type: application/json`.");
   }
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length).replaceAll('"', "");
+  const charset = parameters
+    .find((parameter) => parameter.startsWith("charset="))
+    ?.slice("charset=".length)
+    .replaceAll('"', "");
   if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") {
     throw new CodedError("unsupported_media_type", "JSON is read as UTF-8 only.");
   }

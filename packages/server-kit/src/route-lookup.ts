@@ -6,7 +6,7 @@ export function findOtherMethods(server: Server, path: string): string[] {
   const paths = server.app.routes.filter(({ method, path: pattern }) => method !== "ALL" && matchesPath(pattern, path));
   const methods = new Set(paths.map(({ method }) => method));
   if (methods.has("GET")) methods.add("HEAD");
-  return [...methods].sort();
+  return [...methods].toSorted();
 }
 
 /** Family in whose shape an error at `path` is answered: that of its route, or of the routes around an unknown path. */

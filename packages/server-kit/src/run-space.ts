@@ -8,7 +8,11 @@ import { stopOnSignals } from "./shutdown.ts";
  * Listens, and stops in order when asked to: new work is refused, running requests finish, the model is freed.
  * The server answers /health from the first moment; /ready follows the lifecycle.
  */
-export async function runSpace(server: Server, lifecycle: Lifecycle<HostedService>, address: { port: number; hostname: string }): Promise<void> {
+export async function runSpace(
+  server: Server,
+  lifecycle: Lifecycle<HostedService>,
+  address: { port: number; hostname: string },
+): Promise<void> {
   const startedAt = performance.now();
   const listener = await listen(server, address);
   server.log.info({ url: listener.url }, "listening");

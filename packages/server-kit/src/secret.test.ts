@@ -7,7 +7,7 @@ const secret = new Secret("hunter2");
 
 test("a secret shows itself only when asked to", () => {
   expect(secret.reveal()).toBe("hunter2");
-  const shown = [`${secret}`, JSON.stringify({ secret }), inspect(secret), inspect({ deep: [secret] }, { showHidden: true })].join(" ");
+  const shown = [String(secret), JSON.stringify({ secret }), inspect(secret), inspect({ deep: [secret] }, { showHidden: true })].join(" ");
   expect(shown).not.toContain("hunter2");
   expect(shown).toContain("[redacted]");
 });

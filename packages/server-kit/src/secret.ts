@@ -30,7 +30,10 @@ export class Secret {
 
 /** An environment variable that holds one secret. */
 export function secretSchema() {
-  return z.string().transform((value) => new Secret(value)).meta({ secret: true });
+  return z
+    .string()
+    .transform((value) => new Secret(value))
+    .meta({ secret: true });
 }
 
 /** An environment variable that holds secrets separated by commas; spaces around them and empty ones are dropped. */

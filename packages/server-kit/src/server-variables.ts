@@ -14,9 +14,14 @@ export function serverVariables(defaults: { port: number }) {
     HF_SPACE_API_TOKEN: secretSchema().optional().describe("One more key; the name older deployments use."),
     MAX_BODY_BYTES: integerVariable(1024, 1_073_741_824).default(8_388_608).describe("Largest request body, bytes."),
     MAX_CONCURRENT_REQUESTS: integerVariable(1, 100_000).default(512).describe("Requests answered at the same time; more get 429."),
-    REQUEST_TIMEOUT_MS: integerVariable(100, 3_600_000).default(120_000).describe("Longest a request may take, milliseconds; callers may ask for less with x-timeout-ms."),
+    REQUEST_TIMEOUT_MS: integerVariable(100, 3_600_000)
+      .default(120_000)
+      .describe("Longest a request may take, milliseconds; callers may ask for less with x-timeout-ms."),
     CORS_ORIGINS: listVariable().default(["*"]).describe("Origins of pages that may call this Space, separated by commas; * means all."),
-    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Least important log lines to write."),
+    LOG_LEVEL: z
+      .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+      .default("info")
+      .describe("Least important log lines to write."),
   };
 }
 
@@ -24,10 +29,18 @@ export function serverVariables(defaults: { port: number }) {
 export type ServerVariables = z.output<z.ZodObject<ReturnType<typeof serverVariables>>>;
 
 /** The variables as options of createServer. */
-export function toServerOptions(config: ServerVariables): { apiKeys: readonly Secret[]; corsOrigins: readonly string[]; limits: { maxBodyBytes: number; maxConcurrentRequests: number; maxTimeoutMs: number } } {
+export function toServerOptions(config: ServerVariables): {
+  apiKeys: readonly Secret[];
+  corsOrigins: readonly string[];
+  limits: { maxBodyBytes: number; maxConcurrentRequests: number; maxTimeoutMs: number };
+} {
   return {
     apiKeys: [...(config.SPACE_API_KEYS ?? []), ...(config.HF_SPACE_API_TOKEN === undefined ? [] : [config.HF_SPACE_API_TOKEN])],
     corsOrigins: config.CORS_ORIGINS,
-    limits: { maxBodyBytes: config.MAX_BODY_BYTES, maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS, maxTimeoutMs: config.REQUEST_TIMEOUT_MS },
+    limits: {
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      maxConcurrentRequests: config.MAX_CONCURRENT_REQUESTS,
+      maxTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    },
   };
 }

@@ -10,7 +10,11 @@ beforeEach(async () => {
 afterEach(() => space.close());
 
 function embed(headers: Record<string, string> = { "x-api-key": "right" }): Promise<Response> {
-  return fetch(`${space.url}/embed`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: '{"texts":["a film"]}' });
+  return fetch(`${space.url}/embed`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: '{"texts":["a film"]}',
+  });
 }
 
 test("a healthy fake Space embeds, asks for its key and remembers the requests", async () => {
@@ -39,8 +43,11 @@ test("a fault can hit some paths only", async () => {
   expect((await fetch(`${space.url}/health`)).status).toBe(200);
 });
 
-test.each([{ kind: "reset" }, { kind: "cut" }] as const)("a connection that is $kind fails at the caller, and the Space lives on", async (fault) => {
-  space.behave(fault, { times: 1 });
-  await expect(embed().then((response) => response.json())).rejects.toThrow();
-  expect((await embed()).status).toBe(200);
-});
+test.each([{ kind: "reset" }, { kind: "cut" }] as const)(
+  "a connection that is $kind fails at the caller, and the Space lives on",
+  async (fault) => {
+    space.behave(fault, { times: 1 });
+    await expect(embed().then((response) => response.json())).rejects.toThrow(/fetch failed|terminated/);
+    expect((await embed()).status).toBe(200);
+  },
+);

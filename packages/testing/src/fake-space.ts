@@ -60,7 +60,11 @@ export async function startFakeSpace(options: FakeSpaceOptions = {}): Promise<Fa
   mountTextEmbedding(server, { service: async () => service });
 
   let requests: SeenRequest[] = [];
-  const state: { fault: SpaceFault | undefined; timesLeft: number; only: readonly string[] | undefined } = { fault: undefined, timesLeft: 0, only: undefined };
+  const state: { fault: SpaceFault | undefined; timesLeft: number; only: readonly string[] | undefined } = {
+    fault: undefined,
+    timesLeft: 0,
+    only: undefined,
+  };
   const front = new Hono<{ Bindings: ConnectionBindings }>();
   front.all("*", async (c) => {
     const { pathname, search } = new URL(c.req.url);

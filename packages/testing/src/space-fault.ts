@@ -58,10 +58,14 @@ export async function answerFault(fault: SpaceFault, { incoming }: ConnectionBin
       incoming.socket.destroy();
       return new Response(null);
     case "cut":
-      return new Response(toCutStream(() => incoming.socket.destroy()), { headers: { "content-type": "application/json" } });
+      return new Response(
+        toCutStream(() => incoming.socket.destroy()),
+        { headers: { "content-type": "application/json" } },
+      );
     case "garbage":
-      return new Response("ok, but not JSON", { headers: { "content-type": "application/json" } });
+      break;
   }
+  return new Response("ok, but not JSON", { headers: { "content-type": "application/json" } });
 }
 
 function toCutStream(cut: () => void): ReadableStream<Uint8Array> {
@@ -84,6 +88,7 @@ function toPage(title: string, status: number): Response {
 }
 
 function toError(status: number, code: string, message: string, retryAfterMs?: number): Response {
-  const retry = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)), "retry-after-ms": String(retryAfterMs) };
+  const retry =
+    retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)), "retry-after-ms": String(retryAfterMs) };
   return Response.json({ error: { code, message, requestId: "fake", retryable: true } }, { status, headers: retry });
 }

@@ -28,7 +28,8 @@ const tokenBuckets = [2, 4, 8, 16, 32, 64, 128, 256, 512];
  */
 export function createEmbeddingMetrics(server: Server): EmbeddingMetrics {
   const registers = [server.metrics.registry];
-  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => new Counter({ name, help, labelNames, registers });
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
   const durations = (name: string, help: string) => new Histogram({ name, help, buckets: durationBuckets, registers });
   const requestCount = counter("te_request_count", "Embedding requests, by whether they carry one input or several.", "method");
   const requestSuccess = counter("te_request_success", "Embedding requests that were answered.", "method");
@@ -77,6 +78,8 @@ function registerGauges(server: Server, registers: Registry[]): void {
   gauge("outpost_cache_hits", "Inputs answered from the cache since the start.", () => server.status().cache?.hits);
   gauge("outpost_cache_misses", "Inputs that were not in the cache since the start.", () => server.status().cache?.misses);
   gauge("outpost_cache_bytes", "Memory the cache holds.", () => server.status().cache?.bytes);
-  gauge("outpost_worker_restarts", "Workers that were restarted since the start.", () => server.status().workers?.reduce((sum, { restarts }) => sum + restarts, 0));
+  gauge("outpost_worker_restarts", "Workers that were restarted since the start.", () =>
+    server.status().workers?.reduce((sum, { restarts }) => sum + restarts, 0),
+  );
   gauge("outpost_requests_running", "Requests being answered.", () => server.admission.running);
 }

@@ -27,7 +27,11 @@ const firstWordId = 3;
  */
 export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbeddingService & HostedService {
   const { model, dimensions, maxTokens = 256 } = options;
-  const identity = { model, revision: createHash("sha256").update(`feature-hashing-1 ${dimensions}`).digest("hex").slice(0, 12), dimensions };
+  const identity = {
+    model,
+    revision: createHash("sha256").update(`feature-hashing-1 ${dimensions}`).digest("hex").slice(0, 12),
+    dimensions,
+  };
   const info: EmbeddingModelInfo = { ...identity, maxTokens, pooling: "mean", precision: "fp32", promptNames: [] };
   const words = new Vocabulary();
 
@@ -36,13 +40,12 @@ export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbe
     const count = tokens.length + 2;
     if (count <= maxTokens) return { tokens, count, truncated: undefined };
     if (request.truncate === false) {
-      throw new CodedError("input_too_long", `Input ${index} has ${count} tokens; the limit is ${maxTokens}.`, { details: { index, tokens: count, maxTokens } });
+      throw new CodedError("input_too_long", `Input ${index} has ${count} tokens; the limit is ${maxTokens}.`, {
+        details: { index, tokens: count, maxTokens },
+      });
     }
     const kept = request.truncationDirection === "left" ? tokens.slice(tokens.length - maxTokens + 2) : tokens.slice(0, maxTokens - 2);
     return { tokens: kept, count: maxTokens, truncated: { index, tokens: count } };
-  };
-  const assertPrompt = (name: string | undefined): void => {
-    if (name !== undefined) throw new CodedError("invalid_request", "This model has no prompts.", { details: { field: "prompt_name" } });
   };
 
   return {
@@ -62,7 +65,9 @@ export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbe
     },
     embedTokens: async (request) => {
       assertPrompt(request.promptName);
-      return request.texts.map((text, index) => ["", ...cut(text, index, request).tokens, ""].map((word) => hashWords([word], dimensions, false)));
+      return request.texts.map((text, index) =>
+        ["", ...cut(text, index, request).tokens, ""].map((word) => hashWords([word], dimensions, false)),
+      );
     },
     tokenize: (text, { addSpecialTokens, promptName }) => {
       assertPrompt(promptName);
@@ -73,8 +78,7 @@ export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbe
         start: match.index,
         stop: match.index + match[0].length,
       }));
-      const special = (id: number, name: string): TokenInfo => ({ id, text: name, special: true, start: null, stop: null });
-      return addSpecialTokens ? [special(clsId, "[CLS]"), ...tokens, special(sepId, "[SEP]")] : tokens;
+      return addSpecialTokens ? [toSpecial(clsId, "[CLS]"), ...tokens, toSpecial(sepId, "[SEP]")] : tokens;
     },
     decode: (ids, { skipSpecialTokens }) =>
       ids
@@ -85,6 +89,16 @@ export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbe
     status: (): ServiceStatus => ({ model: identity, precision: "fp32", device: "cpu (feature hashing, no model)" }),
     close: async () => {},
   };
+}
+
+/** @throws CodedError invalid_request for any name: there are no prompts */
+function assertPrompt(name: string | undefined): void {
+  if (name === undefined) return;
+  throw new CodedError("invalid_request", "This model has no prompts.", { details: { field: "prompt_name" } });
+}
+
+function toSpecial(id: number, text: string): TokenInfo {
+  return { id, text, special: true, start: null, stop: null };
 }
 
 const wordPattern = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
@@ -110,7 +124,8 @@ class Vocabulary {
   /** @throws CodedError invalid_request for an id that names no word */
   word(id: number): string {
     const word = this.#words[id - firstWordId];
-    if (word === undefined) throw new CodedError("invalid_request", `Token id ${id} is not in the vocabulary.`, { details: { field: "inputs" } });
+    if (word === undefined)
+      throw new CodedError("invalid_request", `Token id ${id} is not in the vocabulary.`, { details: { field: "inputs" } });
     return word;
   }
 }

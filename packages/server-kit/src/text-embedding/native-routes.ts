@@ -32,7 +32,9 @@ const ownFields = ["texts", "text", "input", "sentences", "encoding_format", "in
 
 /** True when a body of `POST /embed` comes from a TEI client: `inputs`, and nothing that only our own form has. */
 export function isTeiBody(body: unknown): boolean {
-  return typeof body === "object" && body !== null && Object.hasOwn(body, "inputs") && !ownFields.some((field) => Object.hasOwn(body, field));
+  return (
+    typeof body === "object" && body !== null && Object.hasOwn(body, "inputs") && !ownFields.some((field) => Object.hasOwn(body, field))
+  );
 }
 
 function encodeNative(body: z.output<typeof embedTextRequest>, result: EmbeddedTexts): Promise<EncodedJson> {
@@ -56,7 +58,10 @@ function encodeNative(body: z.output<typeof embedTextRequest>, result: EmbeddedT
 }
 
 /** The pieces of a JSON list, without its brackets. */
-export function* separate<Item>(items: Iterable<Item>, toPiece: (item: Item, index: number) => JsonPiece | Iterable<JsonPiece>): Generator<JsonPiece> {
+export function* separate<Item>(
+  items: Iterable<Item>,
+  toPiece: (item: Item, index: number) => JsonPiece | Iterable<JsonPiece>,
+): Generator<JsonPiece> {
   let index = 0;
   for (const item of items) {
     if (index > 0) yield ",";

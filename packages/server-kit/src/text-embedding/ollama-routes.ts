@@ -18,7 +18,11 @@ export function mountOllamaRoutes(server: Server, host: TextEmbeddingHost): void
     // Ollama answers an empty input with an empty list, and its clients rely on it.
     if (texts.length === 0) return { model: name, embeddings: [], total_duration: 0, load_duration: 0, prompt_eval_count: 0 };
     const result = await runEmbedding(host, { texts, truncate: body.truncate ?? true, dimensions: body.dimensions || undefined }, context);
-    const durations = { total_duration: Math.round(context.timings.totalMs() * nanosecondsPerMillisecond), load_duration: 0, prompt_eval_count: sumTokens(result) };
+    const durations = {
+      total_duration: Math.round(context.timings.totalMs() * nanosecondsPerMillisecond),
+      load_duration: 0,
+      prompt_eval_count: sumTokens(result),
+    };
     function* pieces(): Generator<JsonPiece> {
       yield `{"model":${JSON.stringify(name)},"embeddings":`;
       yield* list(result.vectors);
@@ -39,7 +43,9 @@ function mountModelRoutes(server: Server, host: TextEmbeddingHost): void {
   mountRoute(server, ollamaRoutes.tags, async (_body, context) => {
     const info = await (await host.service()).info(context);
     const size = (server.status().files ?? []).reduce((sum, file) => sum + file.bytes, 0);
-    return { models: [{ name: info.model, model: info.model, modified_at: startedAt, size, digest: info.revision, details: toDetails(info) }] };
+    return {
+      models: [{ name: info.model, model: info.model, modified_at: startedAt, size, digest: info.revision, details: toDetails(info) }],
+    };
   });
   mountRoute(server, ollamaRoutes.show, async (_body, context) => {
     const info = await (await host.service()).info(context);

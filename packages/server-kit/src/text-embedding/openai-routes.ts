@@ -1,6 +1,12 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { EmbeddingModelInfo } from "@repo/contracts/embed-text";
-import { openAiEmbeddingsRoutes, openAiModelRoute, openAiModelsRoute, type OpenAiEmbeddingsRequest, type OpenAiModel } from "@repo/contracts/openai-embeddings";
+import {
+  openAiEmbeddingsRoutes,
+  openAiModelRoute,
+  openAiModelsRoute,
+  type OpenAiEmbeddingsRequest,
+  type OpenAiModel,
+} from "@repo/contracts/openai-embeddings";
 import type { EncodedJson } from "../encoded-json.ts";
 import { mountRoute, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
@@ -16,7 +22,8 @@ export function mountOpenAiRoutes(server: Server, host: TextEmbeddingHost): void
   mountRoute(server, openAiModelsRoute, async (_body, context) => ({ object: "list" as const, data: [await model(context)] }));
   mountRoute(server, openAiModelRoute, async (_body, context) => {
     const served = await model(context);
-    if (context.params["id"] !== served.id) throw new CodedError("not_found", `This Space serves ${served.id} and no other model.`, { details: { field: "model" } });
+    if (context.params["id"] !== served.id)
+      throw new CodedError("not_found", `This Space serves ${served.id} and no other model.`, { details: { field: "model" } });
     return served;
   });
 }

@@ -24,14 +24,23 @@ async function embed(host: TextEmbeddingHost, request: EmbedTexts, context: Hand
   const size = dimensions === undefined ? undefined : await resolveDimensions(host, dimensions, context);
   const answer = await service.embed({ ...wanted, texts: request.texts.map(toHarmlessInput) }, context);
   if (size === undefined) return answer;
-  return { ...answer, identity: { ...answer.identity, dimensions: size }, vectors: answer.vectors.map((vector) => adaptVector(vector, size)) };
+  return {
+    ...answer,
+    identity: { ...answer.identity, dimensions: size },
+    vectors: answer.vectors.map((vector) => adaptVector(vector, size)),
+  };
 }
 
 /** @throws CodedError invalid_request for none, payload_too_large for more than 2,048 */
 export function assertInputCount(count: number, maximum: number = maxInputsPerRequest): void {
-  if (count === 0) throw new CodedError("invalid_request", "There is nothing to embed: the list of inputs is empty.", { details: { empty: true } });
+  if (count === 0)
+    throw new CodedError("invalid_request", "There is nothing to embed: the list of inputs is empty.", { details: { empty: true } });
   if (count > maximum) {
-    throw new CodedError("payload_too_large", `${count} inputs are more than the ${maximum} that one request may carry; send them in several.`, { details: { inputs: count, maxInputs: maximum } });
+    throw new CodedError(
+      "payload_too_large",
+      `${count} inputs are more than the ${maximum} that one request may carry; send them in several.`,
+      { details: { inputs: count, maxInputs: maximum } },
+    );
   }
 }
 
@@ -49,9 +58,13 @@ async function resolveDimensions(host: TextEmbeddingHost, dimensions: number, co
   const own = (await (await host.service()).info(context)).dimensions;
   if (dimensions === own || host.dimensionsPolicy === "ignore") return undefined;
   if (host.dimensionsPolicy === "adapt" && dimensions <= 8192) return dimensions;
-  throw new CodedError("invalid_request", `The model's vectors have ${own} dimensions; ${dimensions} is not supported. Leave "dimensions" out or set it to ${own}.`, {
-    details: { field: "dimensions", dimensions: own },
-  });
+  throw new CodedError(
+    "invalid_request",
+    `The model's vectors have ${own} dimensions; ${dimensions} is not supported. Leave "dimensions" out or set it to ${own}.`,
+    {
+      details: { field: "dimensions", dimensions: own },
+    },
+  );
 }
 
 function reportTo(context: HandlerContext, request: EmbedTexts, result: EmbeddedTexts): void {

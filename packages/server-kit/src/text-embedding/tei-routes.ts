@@ -17,7 +17,11 @@ export function teiEmbedRoute(host: TextEmbeddingHost): Alternative {
   return defineAlternative(
     teiRoutes.embed,
     async (body, context) => {
-      const { vectors } = await runEmbedding(host, { ...toEmbedTexts(body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined }, context);
+      const { vectors } = await runEmbedding(
+        host,
+        { ...toEmbedTexts(body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined },
+        context,
+      );
       return encodeJson(list(vectors));
     },
     isTeiBody,
@@ -102,7 +106,11 @@ function* nested(perInput: readonly (readonly Float32Array[])[]): Generator<Json
   yield "]";
 }
 
-function toInfo(server: Server, host: TextEmbeddingHost, info: Awaited<ReturnType<Awaited<ReturnType<TextEmbeddingHost["service"]>>["info"]>>) {
+function toInfo(
+  server: Server,
+  host: TextEmbeddingHost,
+  info: Awaited<ReturnType<Awaited<ReturnType<TextEmbeddingHost["service"]>>["info"]>>,
+) {
   return {
     model_id: info.model,
     model_sha: info.revision,

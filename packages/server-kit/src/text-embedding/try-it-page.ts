@@ -46,22 +46,23 @@ function renderPage(server: Server, words: TryItWords, nonce: string) {
           </div>
           <p>${words.lead}</p>
           <noscript><p class="error">Trying it here needs JavaScript; the API below does not.</p></noscript>
-          ${server.needsKey
-            ? html`<div id="key-row">
-                <label for="key">Key of this Space</label>
-                <input id="key" type="password" autocomplete="off" spellcheck="false" aria-describedby="key-note" />
-                <p class="quiet" id="key-note">Kept in this page only, until you close it.</p>
-              </div>`
-            : ""}
+          ${
+            server.needsKey
+              ? html`<div id="key-row">
+                  <label for="key">Key of this Space</label>
+                  <input id="key" type="password" autocomplete="off" spellcheck="false" aria-describedby="key-note" />
+                  <p class="quiet" id="key-note">Kept in this page only, until you close it.</p>
+                </div>`
+              : ""
+          }
         </header>
-        <main>
-          ${renderForms(words)} ${renderExamples(server)}
-        </main>
+        <main>${renderForms(words)} ${renderExamples(server)}</main>
         <footer class="quiet">
-          <a href="docs">Every route</a> · <a href="openapi.json">OpenAPI</a> · <a href="status">Status</a> · <a href="metrics">Metrics</a> · ${server.name} ${server.version}
+          <a href="docs">Every route</a> · <a href="openapi.json">OpenAPI</a> · <a href="status">Status</a> ·
+          <a href="metrics">Metrics</a> · ${server.name} ${server.version}
         </footer>
         <script nonce="${nonce}">
-          ${raw(tryItScript)}
+          ${raw(tryItScript)};
         </script>
       </body>
     </html>`;
