@@ -2,7 +2,9 @@ import type { OnnxModelBuilder } from "./onnx-model.ts";
 
 /**
  * The table of token vectors [rows, hiddenSize] in one of three forms: floats; eight bits with a scale per row; four bits
- * in blocks of `blockSize` columns, value = (code - 8) * scale of the block, two codes a byte with the low half first.
+ * in blocks of `blockSize` columns, value = (code - 8) * scale of the block, two codes a byte with the low half first
+ * (the form GatherBlockQuantized of ONNX Runtime 1.30 reads as uint8 without zero points; as a uint4 tensor it would
+ * take 0 for the middle, not 8).
  */
 export type TokenTable =
   | { readonly kind: "float32"; readonly values: Float32Array }
@@ -43,4 +45,19 @@ export function toInt8Table(values: Float32Array, hiddenSize: number): TokenTabl
     vector.forEach((value, column) => (codes[row * hiddenSize + column] = Math.round(value / scale)));
   }
   return { kind: "int8", codes, scales };
+}
+
+/** Four bits per value, one scale per block: the largest magnitude becomes 7. A table trained for this form stays as it is. */
+export function toUint4Table(values: Float32Array, blockSize: number): TokenTable {
+  const scales = new Float32Array(values.length / blockSize);
+  const codes = new Uint8Array(values.length / 2);
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * blockSize;
+    const peak = values.subarray(start, start + blockSize).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const scale = Math.fround(peak / 7) || 1;
+    scales[block] = scale;
+    const codeAt = (index: number): number => Math.round((values[index] as number) / scale) + 8;
+    for (let index = start; index < start + blockSize; index += 2) codes[index / 2] = codeAt(index) | (codeAt(index + 1) << 4);
+  }
+  return { kind: "uint4", codes, scales, blockSize };
 }
