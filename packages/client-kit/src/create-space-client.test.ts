@@ -84,6 +84,26 @@ test.for([
   },
 );
 
+test("a Space of ours that loads its model longer than its Retry-After says is waited for, and opens no circuit", async (context) => {
+  let loading = true;
+  const unavailable = json(
+    503,
+    { error: { code: "model_unavailable", message: "loading", requestId: "r", retryable: true } },
+    { "retry-after-ms": "1" },
+  );
+  const space = await startLocalSpace(context, {
+    "/ready": (response, request, index) => {
+      loading = index < 15;
+      return json(loading ? 503 : 200, { ready: !loading, stage: loading ? "loading" : "ready" })(response, request, index);
+    },
+    "/embed": (response, request, index) => (loading ? unavailable : embed)(response, request, index),
+  });
+  const client = connect(space, { breakAfterFailures: 1 });
+  expect((await client.call(embedTextRoute, body)).count).toBe(1);
+  expect(space.count("/embed")).toBe(2);
+  expect(client.getState()).toMatchObject({ state: "awake", circuit: "closed" });
+});
+
 test("a Space whose process answers but whose model still loads is waited for", async (context) => {
   const loading = json(503, { ready: false, stage: "loading", reason: "2 of 3 files" });
   const space = await startLocalSpace(context, {

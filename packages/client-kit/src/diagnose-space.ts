@@ -121,7 +121,7 @@ async function judgeReady(
   const ready = await look(client, "/ready", context, note);
   const body = readyResponse.safeParse(CodedError.isInstance(ready) ? undefined : ready.json);
   if (!body.success || body.data.ready) return undefined;
-  if (body.data.reason !== undefined) note(`It says: ${body.data.reason}`);
+  if (body.data.reason !== undefined && !CodedError.isInstance(ready)) note(`It says: ${ready.hide(body.data.reason)}`);
   return body.data.stage === "failed" ? "model_failed" : "loading";
 }
 

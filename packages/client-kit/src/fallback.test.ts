@@ -23,14 +23,18 @@ function localService(overrides: Partial<typeof identity> = {}): TextEmbedder {
 
 const request = { texts: ["Batman"] };
 
-async function start(context: Pick<TestContext, "onTestFinished">, answer: Answer, options: Partial<WithFallbackOptions> = {}) {
+async function start(
+  context: Pick<TestContext, "onTestFinished">,
+  answer: Answer,
+  { wakeBudgetMs = 50, ...options }: Partial<WithFallbackOptions> & { wakeBudgetMs?: number } = {},
+) {
   const space = await startLocalSpace(context, { "/embed": answer });
   const primary = createTextEmbedderClient({
     url: space.url,
     retryDelayMs: 5,
     pollIntervalMs: 10,
     coolDownMs: 20,
-    wakeBudgetMs: 50,
+    wakeBudgetMs,
     maxAttempts: 2,
     breakForMs: 20,
   });
@@ -127,6 +131,16 @@ test("the Space answers again by itself when it is back, and the change is told 
   expect(await whoAnswers()).toBe("primary");
   expect(embedder.status().reason).toBeUndefined();
   expect(told.at(-1)).toBe("primary ");
+});
+
+test("a Space found awake is taken back at once, however long the pause between probes", async (context) => {
+  const { space, embedder, whoAnswers } = await start(context, embed, { probeIntervalMs: 600_000, wakeBudgetMs: 180_000 });
+  space.on("/embed", page(503));
+  space.on("/health", page(503));
+  expect(await whoAnswers()).toBe("fallback");
+  space.on("/embed", embed);
+  space.on("/health", json(200, {}));
+  await expect.poll(() => embedder.status().active, { timeout: 10_000 }).toBe("primary");
 });
 
 test("while the fallback answers, requests do not wait for the Space, and it is loaded once", async (context) => {

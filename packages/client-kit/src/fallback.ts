@@ -2,15 +2,17 @@ import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
 import { isSameModel, type ModelIdentity } from "@repo/contracts/model-info";
+import type { SpaceClient } from "./create-space-client.ts";
 import { createEmitter } from "./emitter.ts";
 import { loadOnce } from "./load-once.ts";
 import { modelMismatch } from "./model-mismatch.ts";
 import { sleep } from "./sleep.ts";
+import type { TextEmbedderClient } from "./text-embedder-client.ts";
 
 /** Options of {@link withFallback}. */
 export interface WithFallbackOptions {
   /** Usually a TextEmbedderClient. */
-  primary: TextEmbedder & { identity?: () => ModelIdentity | undefined; probe?: (context?: CallContext) => Promise<ModelIdentity> };
+  primary: TextEmbedder & Partial<Pick<TextEmbedderClient, "identity" | "probe" | "space">>;
   /** Loads the local service of the same model; called when it is first needed, and again after a failure. */
   fallback: () => Promise<TextEmbedder>;
   /** The model whose vectors are in use. Default what the primary said last; one of the two is needed to fall back. */
@@ -96,7 +98,7 @@ export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder
   async function searchPrimary(signal: AbortSignal): Promise<void> {
     const probe = primary.probe ?? (async (context?: CallContext) => (await primary.embed({ texts: ["ready"] }, context)).identity);
     for (let pauseMs = probeIntervalMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, probeIntervalMs * 8)) {
-      await sleep(pauseMs, { signal, background: true }).catch(() => {});
+      await pauseUntilAwake(primary.space, pauseMs, signal);
       if (signal.aborted) return;
       try {
         const identity = await probe({ deadlineAt: Date.now() + probeTimeoutMs, signal });
@@ -172,6 +174,16 @@ export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder
       changes.clear();
     },
   };
+}
+
+/** Waits, but no longer than until the Space is found awake. */
+async function pauseUntilAwake(space: SpaceClient | undefined, ms: number, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const stop = space?.subscribe(({ state, circuit }) => {
+    if (state === "awake" && circuit !== "open") done.abort();
+  });
+  await sleep(ms, { signal: AbortSignal.any([signal, done.signal]), background: true }).catch(() => {});
+  stop?.();
 }
 
 /** What only another place to compute can help against. */

@@ -29,7 +29,8 @@ async function probeReady(get: GetPath, signal: AbortSignal): Promise<ProbeResul
   const ready = await get("/ready", signal);
   const body = readyResponse.safeParse(ready.json);
   if (body.success && !body.data.ready) {
-    const { stage, reason } = body.data;
+    const { stage } = body.data;
+    const reason = body.data.reason === undefined ? undefined : ready.hide(body.data.reason);
     const said = reason === undefined ? `the model is ${stage}` : `the model is ${stage}: ${reason}`;
     return stage === "failed" ? { kind: "broken", error: failed(said, ready) } : { kind: "asleep", reason: said };
   }

@@ -11,6 +11,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
     text: isText ? body : JSON.stringify(body),
     json: isText ? undefined : body,
     isHtml: isText && body.startsWith("<html"),
+    hide: (said) => said.replaceAll("sk-1", "[redacted]"),
   };
 }
 
@@ -97,7 +98,11 @@ test.for([
   expect(toAttemptFailure(answer(status, body), "x").kind).toBe(kind);
 });
 
-test("a container that names a time is waited for, a page that names one is not trusted", () => {
-  expect(toAttemptFailure(answer(503, {}, { "retry-after": "1" }), "x").kind).toBe("transient");
-  expect(toAttemptFailure(answer(503, "<html>", { "retry-after": "1" }), "x").kind).toBe("asleep");
+test("keys that a server repeats are hidden in message and details", () => {
+  const { error } = toAttemptFailure(
+    answer(401, { error: { code: "unauthorized", message: "not sk-1", requestId: "r", retryable: false, details: { keys: ["sk-1"] } } }),
+    "x",
+  );
+  expect(error.message).toContain("not [redacted]");
+  expect(error.details).toEqual({ keys: ["[redacted]"] });
 });

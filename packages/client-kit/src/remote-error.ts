@@ -77,24 +77,23 @@ export function toAttemptFailure(answer: HttpAnswer, what: string): AttemptFailu
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
   };
-  const said = body.message === "" ? "" : `: ${shorten(body.message)}`;
+  const said = body.message === "" ? "" : `: ${shorten(answer.hide(body.message))}`;
   const page = answer.isHtml ? " with an HTML page" : "";
   const error = new CodedError(code, `${what} answered ${answer.status}${page}${said}`, {
     remote,
-    ...(body.details === undefined ? {} : { details: body.details }),
+    ...(body.details === undefined ? {} : { details: hideIn(body.details, answer.hide) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
-  return new AttemptFailure(toKind(answer, retryAfterMs), error);
+  return new AttemptFailure(toKind(answer), error);
 }
 
-function toKind(answer: HttpAnswer, retryAfterMs: number | undefined): FailureKind {
-  const { status } = answer;
+function toKind({ status, isHtml, json }: HttpAnswer): FailureKind {
   if (status < 500) return retryableClientErrors.has(status) ? "transient" : "final";
   if (status === 501 || status === 505) return "final";
+  // 503 is a model that loads, or a container that starts: /ready knows better than a guess when it is over.
+  if (status === 503) return "asleep";
   // The edge speaks HTML or plain text for a container that is not there; a container of ours always speaks JSON.
-  if (answer.isHtml) return "asleep";
-  if (status === 503) return retryAfterMs === undefined ? "asleep" : "transient";
-  if ((status === 502 || status === 504) && answer.json === undefined) return "asleep";
+  if (isHtml || ((status === 502 || status === 504) && json === undefined)) return "asleep";
   return "transient";
 }
 
@@ -128,6 +127,13 @@ function decodeBody(json: unknown): DecodedBody | undefined {
 
 function toNamed(code: string | number | null | undefined): { code?: string } {
   return typeof code === "string" ? { code } : {};
+}
+
+function hideIn(details: Record<string, unknown>, hide: (said: string) => string): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(details, (_, value: unknown) => (typeof value === "string" ? hide(value) : value))) as Record<
+    string,
+    unknown
+  >;
 }
 
 function shorten(message: string): string {

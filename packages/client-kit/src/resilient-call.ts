@@ -42,6 +42,8 @@ interface CallInProgress {
   deadlineAt: number;
   signal: AbortSignal;
   previous?: AttemptFailure;
+  /** When the previous attempt failed, milliseconds since the epoch: a wait for a wake counts as pause. */
+  failedAt: number;
   nextPauseMs: () => number;
 }
 
@@ -80,7 +82,7 @@ export function createResilientCall(options: ResilientCallOptions): CallRoute {
 
     try {
       return await withinDeadline({ deadlineAt, signal: context.signal, what }, async (signal) => {
-        const call: CallInProgress = { what, deadlineAt, signal, nextPauseMs: createPauses(options.retryDelayMs) };
+        const call: CallInProgress = { what, deadlineAt, signal, failedAt: 0, nextPauseMs: createPauses(options.retryDelayMs) };
         return await retrying.execute(() => attempt(call, send), signal);
       });
     } catch (error) {
@@ -99,6 +101,7 @@ export function createResilientCall(options: ResilientCallOptions): CallRoute {
       if (isBrokenCircuitError(error)) throw new AttemptFailure("final", previous?.error ?? circuitOpen(call.what));
       if (error instanceof AttemptFailure) {
         call.previous = error;
+        call.failedAt = Date.now();
         if (error.kind === "asleep") wakeUp.start(error.error.message);
       }
       throw error;
@@ -107,8 +110,8 @@ export function createResilientCall(options: ResilientCallOptions): CallRoute {
 
   async function pauseAfter(previous: AttemptFailure, call: CallInProgress): Promise<void> {
     const { retryAfterMs = 0, code } = previous.error;
-    const pauseMs = Math.max(call.nextPauseMs(), retryAfterMs);
-    if (Date.now() + pauseMs < call.deadlineAt) return await sleep(pauseMs, { signal: call.signal });
+    const resumeAt = call.failedAt + Math.max(call.nextPauseMs(), retryAfterMs);
+    if (resumeAt < call.deadlineAt) return await sleep(resumeAt - Date.now(), { signal: call.signal });
     // Nobody waits any more; the next caller finds it awake.
     if (code === "model_unavailable") wakeUp.start(previous.error.message);
     throw new AttemptFailure("final", previous.error);

@@ -12,6 +12,8 @@ export interface HttpAnswer {
   /** The body parsed; undefined when it is not JSON. */
   json: unknown;
   isHtml: boolean;
+  /** Takes the keys out of something the server said, before it goes into an error or a log. */
+  hide: (said: string) => string;
 }
 
 /** One request over the wire. */
@@ -24,7 +26,7 @@ export interface HttpRequest {
   signal: AbortSignal;
   /** Bytes of the answer after decompression; more is payload_too_large. */
   maxResponseBytes: number;
-  /** Strings that must never appear in an error. */
+  /** Keys that must never appear in an error: a server may repeat what it was sent. */
   secrets: readonly string[];
 }
 
@@ -83,10 +85,11 @@ function redirectTarget(response: Response, from: string): string | undefined {
 
 async function readAnswer(response: Response, request: HttpRequest): Promise<HttpAnswer> {
   const { url } = request;
-  const text = hide(await readText(response, request), request.secrets);
+  const text = await readText(response, request);
   const type = response.headers.get("content-type") ?? "";
   const isHtml = /^(?:text\/html|application\/xhtml)/i.test(type) || /^\s*<(?:!doctype html|html)\b/i.test(text);
-  return { url, status: response.status, headers: response.headers, text, json: isHtml ? undefined : parseJson(text), isHtml };
+  const hide = (said: string) => request.secrets.reduce((result, secret) => result.replaceAll(secret, "[redacted]"), said);
+  return { url, status: response.status, headers: response.headers, text, json: isHtml ? undefined : parseJson(text), isHtml, hide };
 }
 
 async function readText(response: Response, request: HttpRequest): Promise<string> {
@@ -117,11 +120,6 @@ async function readText(response: Response, request: HttpRequest): Promise<strin
       }),
     );
   }
-}
-
-/** A server may repeat what it was sent, keys included. */
-function hide(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((result, secret) => result.replaceAll(secret, "[redacted]"), text);
 }
 
 function parseJson(text: string): unknown {

@@ -123,7 +123,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
       const pauseMs = jitter(pollIntervalMs * Math.min(5, 1.5 ** (attempts - 1)));
       if (Date.now() + pauseMs - startedAt > budgetMs) {
         const seconds = Math.round(budgetMs / 1000);
-        return markDown(new CodedError("model_unavailable", `The Space did not wake up within ${seconds} s (${result.reason}).`));
+        return markDown(new CodedError("model_unavailable", `The Space did not wake up within ${seconds} s (${trimStop(result.reason)}).`));
       }
       await sleep(pauseMs, { signal, background: true }).catch(() => {});
     }
@@ -149,7 +149,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
       const lookUntil = current.attempts > 0 ? 0 : current.since + firstLookMs;
       const remainingMs = deadlineAt - Date.now();
       if (estimateMs() > remainingMs && lookUntil <= Date.now())
-        throw unavailable(`The Space is waking up (${current.reason ?? "asleep"}).`);
+        throw unavailable(`The Space is waking up (${trimStop(current.reason ?? "asleep")}).`);
       // Looks again at the next probe, and in time before the deadline.
       const pauseMs = lookUntil > Date.now() ? lookUntil - Date.now() : remainingMs - pollIntervalMs * 2;
       await nextChange(Math.max(1, Math.min(pauseMs, remainingMs / 2)), signal);
@@ -192,4 +192,9 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
 /** Between 80% and 120%, so that many clients do not knock at the same moment. */
 function jitter(ms: number): number {
   return ms * (0.8 + Math.random() * 0.4);
+}
+
+/** A sentence as a part of another one. */
+function trimStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
