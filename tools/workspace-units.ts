@@ -36,7 +36,7 @@ function readUnits(kind: WorkspaceUnit["kind"], parent: string): WorkspaceUnit[]
 /** Every Space and app of the repository, Spaces first, in the order of their ports. */
 export function readWorkspaceUnits(root: string = repositoryRoot): WorkspaceUnit[] {
   const units = [...readUnits("space", join(root, "spaces")), ...readUnits("app", join(root, "apps"))];
-  return units.sort((a, b) => (a.kind === b.kind ? a.port - b.port : a.kind === "space" ? -1 : 1));
+  return units.toSorted((a, b) => (a.kind === b.kind ? a.port - b.port : a.kind === "space" ? -1 : 1));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { defineConfig } from "tsup";
-import { defineAppBundle } from "../../tools/tsup-app.ts";
+import { defineAppBundle } from "@repo/tools/tsup-app";
 
 export default defineConfig(
   defineAppBundle({

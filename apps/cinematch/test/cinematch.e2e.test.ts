@@ -92,7 +92,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  for (const name of [...children.keys()]) await stop(name, "SIGKILL");
+  for (const name of children.keys()) await stop(name, "SIGKILL");
   await rm(data, { recursive: true, force: true });
 });
 

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Options } from "tsup";
+
+/** Native packages: they load binaries beside themselves, so they stay in node_modules. */
+const external = ["onnxruntime-node", "sharp", "node:"];
+
+/**
+ * Bundle of a Space: dist/main.js and what it starts. The worker threads of engine-onnx are a second entry, named as the
+ * engine looks for it; so is src/prepare-model.ts, where a Space has one for its image.
+ */
+export function defineSpaceBundle(options: { onnx?: boolean } = {}): Options {
+  const entry: Record<string, string> = { main: "src/main.ts" };
+  if (existsSync("src/prepare-model.ts")) entry["prepare-model"] = "src/prepare-model.ts";
+  if (options.onnx === true) {
+    const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
+    entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
+  }
+  return {
+    entry,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    outDir: "dist",
+    clean: true,
+    sourcemap: true,
+    splitting: true,
+    external: [new RegExp(`^(?:${external.join("|")})`)],
+    // Everything else goes into the bundle: an image installs nothing that it does not load from a file.
+    noExternal: [new RegExp(`^(?!${external.join("|")})`)],
+    // CommonJS packages in an ESM bundle still call require for Node's own modules.
+    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  };
+}
