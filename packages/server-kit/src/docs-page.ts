@@ -37,6 +37,7 @@ export function renderDocsPage(server: Server, nonce: string): Html {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <link rel="icon" href="data:," />
         <title>${server.name}: API</title>
         <style nonce="${nonce}">
           ${raw(pageStyle)}

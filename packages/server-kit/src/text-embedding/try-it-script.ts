@@ -109,11 +109,13 @@ function mix(share) {
 }
 
 function drawMatrix(picture, caption, { texts, values }) {
-  const cell = texts.length <= 12 ? 46 : texts.length <= 20 ? 38 : 30;
-  const left = 190, top = 26;
+  // On a narrow screen the numbers stand for the texts, so that the whole picture fits.
+  const narrow = picture.clientWidth < 480;
+  const left = narrow ? 24 : 230, top = 26;
+  const cell = Math.max(28, Math.min(texts.length <= 12 ? 48 : 38, Math.floor((picture.clientWidth - left - 4) / texts.length)));
   const svg = toShape("svg", { width: left + cell * texts.length + 2, height: top + cell * texts.length + 2, role: "img", "aria-label": "Heat map of the similarities" });
   texts.forEach((text, row) => {
-    const label = text.length > 26 ? text.slice(0, 25) + "…" : text;
+    const label = narrow ? "" : text.length > 32 ? text.slice(0, 31) + "…" : text;
     svg.append(toShape("text", { x: 0, y: top + cell * row + cell / 2 + 4 }, row + 1 + "  " + label));
     svg.append(toShape("text", { x: left + cell * row + cell / 2, y: 16, "text-anchor": "middle" }, String(row + 1)));
     texts.forEach((other, column) => {
@@ -122,7 +124,7 @@ function drawMatrix(picture, caption, { texts, values }) {
       const box = { x: left + cell * column + 1, y: top + cell * row + 1, width: cell - 2, height: cell - 2, rx: 4 };
       const square = toShape("rect", { ...box, fill: "rgb(" + red + "," + green + "," + blue + ")" });
       square.append(toShape("title", {}, (row + 1) + " and " + (column + 1) + ": " + value.toFixed(3)));
-      square.addEventListener("pointerenter", () => { caption.textContent = value.toFixed(3) + " · “" + text + "” and “" + other + "”"; });
+      square.addEventListener("pointerover", () => { caption.textContent = value.toFixed(3) + " · “" + text + "” and “" + other + "”"; });
       const bright = red * 0.299 + green * 0.587 + blue * 0.114 > 140;
       const number = toShape("text", { x: box.x + box.width / 2, y: box.y + box.height / 2 + 4, "text-anchor": "middle", "pointer-events": "none", "font-size": cell > 40 ? 12 : 10 }, value.toFixed(2));
       number.style.fill = bright ? "#10151b" : "#ffffff";

@@ -8,5 +8,7 @@ meter { width: min(100%, 20rem); height: 1rem; vertical-align: middle; }
 .picture svg { display: block; font: 12px system-ui, sans-serif; }
 .picture svg text { fill: var(--text); }
 .caption { min-height: 3em; }
+pre + button { margin-top: .25rem; }
+button + p.quiet { margin-top: 1rem; }
 #key-row { max-width: 24rem; margin: .75rem 0; }
 `;
