@@ -1,0 +1,13 @@
+import { createLifecycle } from "@repo/server-kit/lifecycle";
+import { createLogger } from "@repo/server-kit/log";
+import { runSpace } from "@repo/server-kit/run-space";
+import manifest from "../package.json" with { type: "json" };
+import { createApp } from "./app.ts";
+import { readConfig } from "./config.ts";
+import { createService } from "./service.ts";
+
+const config = readConfig();
+const log = createLogger({ name: manifest.name.replace("@repo/", ""), level: config.LOG_LEVEL });
+const lifecycle = createLifecycle({ load: () => createService({ dimensions: config.DIMENSIONS }), log });
+const server = createApp({ config, lifecycle, log });
+await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST });

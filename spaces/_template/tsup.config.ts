@@ -1,0 +1,4 @@
+import { defineConfig } from "tsup";
+import { defineSpaceBundle } from "../../tools/tsup-space.ts";
+
+export default defineConfig(defineSpaceBundle());
