@@ -78,7 +78,9 @@ export function toAttemptFailure(answer: HttpAnswer, what: string): AttemptFailu
     ...(requestId === undefined ? {} : { requestId }),
   };
   const said = body.message === "" ? "" : `: ${shorten(answer.hide(body.message))}`;
-  const page = answer.isHtml ? " with an HTML page" : "";
+  const page = answer.isHtml
+    ? ` with an HTML page${isRefusal(answer.status) ? "; is the Space private, and the token missing or wrong?" : ""}`
+    : "";
   const error = new CodedError(code, `${what} answered ${answer.status}${page}${said}`, {
     remote,
     ...(body.details === undefined ? {} : { details: hideIn(body.details, answer.hide) }),
@@ -127,6 +129,11 @@ function decodeBody(json: unknown): DecodedBody | undefined {
 
 function toNamed(code: string | number | null | undefined): { code?: string } {
   return typeof code === "string" ? { code } : {};
+}
+
+/** The Hub's edge hides a private Space behind any of these. */
+function isRefusal(status: number): boolean {
+  return status === 401 || status === 403 || status === 404;
 }
 
 function hideIn(details: Record<string, unknown>, hide: (said: string) => string): Record<string, unknown> {

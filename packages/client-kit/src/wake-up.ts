@@ -62,6 +62,8 @@ const typicalWakeMs = 60_000;
 const probeTimeoutMs = 10_000;
 /** How long a caller in a hurry waits for the first probe, which may find the Space awake, milliseconds. */
 const firstLookMs = 1_500;
+/** What is kept of the caller's time to tell him, milliseconds. */
+const answerMarginMs = 50;
 
 /** See {@link WakeUp}. Nothing runs before {@link WakeUp.start}. */
 export function createWakeUp(options: WakeUpOptions): WakeUp {
@@ -81,8 +83,10 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
   function estimateMs(): number {
     const elapsedMs = Date.now() - current.since;
     if (current.state === "down") return Math.max(0, coolDownMs - elapsedMs);
-    // Past the estimate, the best guess is that it takes some more polls.
-    return Math.max((lastWakeMs ?? Math.min(typicalWakeMs, budgetMs)) - elapsedMs, pollIntervalMs * 2);
+    const usualMs = (lastWakeMs ?? typicalWakeMs) - elapsedMs;
+    // What takes longer than usual takes longer still: half of the time gone is the guess for the rest.
+    const guessMs = Math.min(Math.max(usualMs, elapsedMs / 2), budgetMs - elapsedMs);
+    return Math.max(guessMs, pollIntervalMs * 2);
   }
 
   function report(): SpaceStateReport {
@@ -91,7 +95,8 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
 
   function markAwake(): void {
     if (current.state === "awake") return;
-    if (current.state === "warming") lastWakeMs = Date.now() - current.since;
+    // Found awake at the first look, it had not slept.
+    if (current.state === "warming" && current.attempts > 0) lastWakeMs = Date.now() - current.since;
     running?.abort();
     running = undefined;
     downError = undefined;
@@ -131,14 +136,16 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
 
   async function look(signal: AbortSignal): Promise<ProbeResult> {
     const limit = new AbortController();
-    const timer = sleep(probeTimeoutMs, { signal, background: true }).catch(() => {});
-    void timer.then(() => limit.abort(new Error("probe timed out")));
+    const done = new AbortController();
+    const stop = () => limit.abort();
+    signal.addEventListener("abort", stop, { signal: done.signal });
+    sleep(probeTimeoutMs, { signal: done.signal, background: true }).then(stop, () => {});
     try {
       return await probe(limit.signal);
     } catch {
       return { kind: "asleep", reason: "it holds the connection without an answer" };
     } finally {
-      limit.abort();
+      done.abort();
     }
   }
 
@@ -146,13 +153,16 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
     for (;;) {
       if (current.state === "down" && downError !== undefined && estimateMs() > 0) throw unavailable(downError.message, downError);
       if (current.state !== "warming") return;
-      const lookUntil = current.attempts > 0 ? 0 : current.since + firstLookMs;
       const remainingMs = deadlineAt - Date.now();
-      if (estimateMs() > remainingMs && lookUntil <= Date.now())
+      const lookMs = current.attempts > 0 ? 0 : Math.min(current.since + firstLookMs - Date.now(), remainingMs - answerMarginMs);
+      if (lookMs > 0) {
+        await nextChange(lookMs, signal);
+      } else if (estimateMs() > remainingMs) {
         throw unavailable(`The Space is waking up (${trimStop(current.reason ?? "asleep")}).`);
-      // Looks again at the next probe, and in time before the deadline.
-      const pauseMs = lookUntil > Date.now() ? lookUntil - Date.now() : remainingMs - pollIntervalMs * 2;
-      await nextChange(Math.max(1, Math.min(pauseMs, remainingMs / 2)), signal);
+      } else {
+        // Until the next probe, and early enough to tell the caller before the deadline.
+        await nextChange(remainingMs - pollIntervalMs, signal);
+      }
     }
   }
 
