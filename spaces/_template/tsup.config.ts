@@ -1,4 +1,4 @@
+import { defineSpaceBundle } from "@repo/tools/tsup-space";
 import { defineConfig } from "tsup";
-import { defineSpaceBundle } from "../../tools/tsup-space.ts";
 
 export default defineConfig(defineSpaceBundle());
