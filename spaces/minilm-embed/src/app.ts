@@ -28,7 +28,7 @@ export function createApp({ config, lifecycle, log }: AppParts): Server {
     ...(log === undefined ? {} : { log }),
     ...toServerOptions(config),
   });
-  mountTextEmbedding(server, { service: lifecycle.service });
+  mountTextEmbedding(server, { service: lifecycle.service, dimensionsPolicy: config.DIMENSIONS_POLICY });
   mountTryItPage(server, {
     title: "MiniLM sentence embeddings",
     lead: "Turns sentences into vectors of 384 numbers, so that texts with the same meaning lie close together.",

@@ -7,6 +7,6 @@ import { createService } from "./service.ts";
 
 const config = readConfig();
 const log = createLogger({ name: "minilm-embed", level: config.LOG_LEVEL });
-const lifecycle = createLifecycle({ load: () => createService(), log });
+const lifecycle = createLifecycle({ load: () => createService(config), log });
 const server = createApp({ config, lifecycle, log });
 await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST });
