@@ -4,7 +4,7 @@
  * the workspace (and with it the pinned Node 24), then hands over to the real command. Plain JavaScript, because the
  * Node that runs this file may be too old to read TypeScript.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,13 +23,18 @@ if (!Object.hasOwn(commands, name)) {
   process.exit(2);
 }
 
-/** Runs one step with the terminal attached; leaves with its exit code when it fails and `advice` says what to do. */
-function run(command, args, { advice, path = "" } = {}) {
-  const PATH = [path, join(root, "node_modules/.bin"), process.env.PATH].filter(Boolean).join(delimiter);
+/** Options of a child process that finds the workspace's tools, and those of `extraPath`, first. */
+function toSpawnOptions(extraPath = "") {
+  const PATH = [extraPath, join(root, "node_modules/.bin"), process.env.PATH].filter(Boolean).join(delimiter);
   const env = { ...process.env, PATH, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", env, shell: process.platform === "win32" });
+  return { cwd: root, stdio: "inherit", env, shell: process.platform === "win32" };
+}
+
+/** Runs one step; leaves with its exit code when it fails, after saying what to do. */
+function run(command, args, { advice, path }) {
+  const result = spawnSync(command, args, toSpawnOptions(path));
   if (result.status === 0) return;
-  if (advice) console.error(`\n${advice}`);
+  console.error(`\n${advice}`);
   process.exit(result.status ?? 1);
 }
 
@@ -49,10 +54,18 @@ if (!existsSync(join(pnpmBin, "pnpm"))) {
   const flags = ["--no-audit", "--no-fund", "--no-save", "--loglevel", "error"];
   run("npm", ["install", "--prefix", pnpmFolder, ...flags, `pnpm@${pnpmVersion}`], { advice: network });
 }
-run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter", "append-only", "--loglevel", "warn"], {
+run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline", "--reporter", "append-only", "--loglevel", "error"], {
   path: pnpmBin,
   advice: network,
 });
 
 const [command, args] = commands[name];
-run(command, [...args, ...rest], { path: pnpmBin });
+const child = spawn(command, [...args, ...rest], toSpawnOptions(pnpmBin));
+// A terminal sends Ctrl-C to the child as well: this process only waits until it has stopped cleanly.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.once("error", (error) => {
+  console.error(`${command} could not be started: ${error.message}`);
+  process.exit(1);
+});
+child.once("exit", (code) => process.exit(code ?? 1));
