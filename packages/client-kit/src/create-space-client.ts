@@ -1,5 +1,5 @@
 import type { CallContext } from "@repo/contracts/call-context";
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen } from "cockatiel";
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, halfJitterGenerator, handleWhen } from "cockatiel";
 import { AttemptFailure } from "./attempt-failure.ts";
 import { createEmitter } from "./emitter.ts";
 import { hubRuntimePath } from "./hub-runtime.ts";
@@ -29,7 +29,7 @@ export interface SpaceClientOptions {
   retryDelayMs?: number | undefined;
   /** Failures in a row, of an awake Space, after which it is left alone. Default 5. */
   breakAfterFailures?: number | undefined;
-  /** How long it is left alone at first, milliseconds; it doubles, with jitter, up to a minute. Default 5,000. */
+  /** How long it is left alone at first, milliseconds; it doubles up to a minute, less up to half for jitter. Default 5,000. */
   breakForMs?: number | undefined;
   /** Pause between looks at a waking Space, milliseconds; it grows to five times that. Default 1,000. */
   pollIntervalMs?: number | undefined;
@@ -100,7 +100,7 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   });
   const breaker = circuitBreaker(handleWhen(isBrokenSpace), {
     breaker: new ConsecutiveBreaker(options.breakAfterFailures ?? 5),
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: options.breakForMs ?? 5_000, maxDelay: 60_000 }),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: options.breakForMs ?? 5_000, maxDelay: 60_000, generator: halfJitterGenerator }),
   });
   const call = createResilientCall({
     baseUrl: address.baseUrl,

@@ -26,7 +26,7 @@ const request = { texts: ["Batman"] };
 async function start(
   context: Pick<TestContext, "onTestFinished">,
   answer: Answer,
-  { wakeBudgetMs = 50, ...options }: Partial<WithFallbackOptions> & { wakeBudgetMs?: number } = {},
+  { wakeBudgetMs = 50, breakForMs = 20, ...options }: Partial<WithFallbackOptions> & { wakeBudgetMs?: number; breakForMs?: number } = {},
 ) {
   const space = await startLocalSpace(context, { "/embed": answer });
   const primary = createTextEmbedderClient({
@@ -36,7 +36,7 @@ async function start(
     coolDownMs: 20,
     wakeBudgetMs,
     maxAttempts: 2,
-    breakForMs: 20,
+    breakForMs,
   });
   let loads = 0;
   const { fallback = async () => localService(), ...rest } = options;
@@ -102,7 +102,10 @@ test.for([
 });
 
 test("an open circuit falls back", async (context) => {
-  const { embedder, whoAnswers, space, primary } = await start(context, json(500, { error: "broken" }), { probeIntervalMs: 60_000 });
+  const { embedder, whoAnswers, space, primary } = await start(context, json(500, { error: "broken" }), {
+    probeIntervalMs: 60_000,
+    breakForMs: 60_000,
+  });
   for (let index = 0; index < 3; index++) await embedder.embed(request).catch(() => {});
   expect(primary.space.getState().circuit).toBe("open");
   expect(await whoAnswers()).toBe("fallback");
@@ -111,7 +114,7 @@ test("an open circuit falls back", async (context) => {
 
 test("a Space that hangs leaves time for the fallback", async (context) => {
   const { embedder } = await start(context, () => {});
-  const answer = await embedder.embed(request, { deadlineAt: Date.now() + 1_000 });
+  const answer = await embedder.embed(request, { deadlineAt: Date.now() + 3_000 });
   expect(answer.vectors[0]?.[3]).toBe(-1);
   expect(embedder.status()).toMatchObject({ active: "fallback", code: "deadline_exceeded" });
 });

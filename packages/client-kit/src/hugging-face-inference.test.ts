@@ -99,9 +99,10 @@ test("a token is needed, and token ids, prompts and other dimensions are refused
 test("the deadline and the caller's abort end a request that is never answered", async (context) => {
   const { api, embedder } = await start(context, () => {});
   expect((await failureOf(embedder.embed({ texts: ["a"] }, { deadlineAt: Date.now() + 100 }))).code).toBe("deadline_exceeded");
+  const before = api.count(route);
   const leaving = new AbortController();
   const outcome = failureOf(embedder.embed({ texts: ["a"] }, { signal: leaving.signal }));
-  await expect.poll(() => api.count(route)).toBe(2);
+  await expect.poll(() => api.count(route)).toBeGreaterThan(before);
   leaving.abort();
   expect((await outcome).code).toBe("cancelled");
 });
