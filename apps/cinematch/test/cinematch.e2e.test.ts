@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FilmHealth, RecommendationAnswer } from "@repo/contracts/film-recommendations";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const toFolder = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(existsSync);
@@ -86,8 +86,9 @@ beforeAll(async () => {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   page = await browser.newPage();
-  await expect.poll(async () => await isOk(`${appUrl}/ready`), until).toBe(true);
-  await expect.poll(async () => (await readHealth()).status, until).toBe("healthy");
+  await vi.waitFor(async () => {
+    if (!(await isOk(`${appUrl}/ready`)) || (await readHealth()).status !== "healthy") throw new Error("cinematch is not healthy yet");
+  }, until);
 });
 
 afterAll(async () => {
@@ -120,7 +121,7 @@ test("the way from a film to films like it works with the keyboard", async () =>
 test("the page works on a phone without scrolling sideways", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await searchFor("Batman");
-  const [content = 0, view = 0] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [content, view] = await page.evaluate((): [number, number] => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   expect(content).toBeLessThanOrEqual(view);
   await page.setViewportSize({ width: 1280, height: 800 });
 });
