@@ -60,7 +60,8 @@ const gap: BertPart = { text: " ", kind: "gap" };
 export function toBertCharacter(codePoint: number, options: BertNormalizerOptions): BertCharacter {
   const text = String.fromCodePoint(codePoint);
   const lower = (part: string) => (options.lowercase ? part.toLowerCase() : part);
-  if (isIn(newerThanReference, codePoint)) return { parts: [{ text: lower(text), kind: formerPunctuation.has(text) ? "single" : "letter" }] };
+  if (isIn(newerThanReference, codePoint))
+    return { parts: [{ text: lower(text), kind: formerPunctuation.has(text) ? "single" : "letter" }] };
   if (whitespace.test(text)) return isControlSpace(codePoint) ? { parts: [] } : { parts: [gap] };
   if (dropped.test(text)) return { parts: [] };
   let parts = text;

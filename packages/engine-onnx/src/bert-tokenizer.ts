@@ -22,18 +22,33 @@ export interface BertTokenizerDefinition {
   normalizer: { type: "BertNormalizer"; clean_text: true; handle_chinese_chars: true; lowercase: boolean; strip_accents: boolean | null };
   pre_tokenizer: { type: "BertPreTokenizer" };
   post_processor: { type: "TemplateProcessing"; single: TemplatePart[]; special_tokens: Record<string, { ids: number[] }> };
-  model: { type: "WordPiece"; unk_token: string; continuing_subword_prefix: string; max_input_chars_per_word: number; vocab: Record<string, number> };
+  model: {
+    type: "WordPiece";
+    unk_token: string;
+    continuing_subword_prefix: string;
+    max_input_chars_per_word: number;
+    vocab: Record<string, number>;
+  };
 }
 
 /** Whether a parsed tokenizer.json is of the kind {@link createBertTokenizer} reads exactly as the reference does. */
 export function isBertTokenizer(definition: unknown): definition is BertTokenizerDefinition {
   if (typeof definition !== "object" || definition === null) return false;
-  const { added_tokens: added, normalizer, pre_tokenizer: splitter, post_processor: template, model } = definition as Partial<BertTokenizerDefinition>;
+  const {
+    added_tokens: added,
+    normalizer,
+    pre_tokenizer: splitter,
+    post_processor: template,
+    model,
+  } = definition as Partial<BertTokenizerDefinition>;
   return (
-    normalizer?.type === "BertNormalizer" && normalizer.clean_text && normalizer.handle_chinese_chars &&
+    normalizer?.type === "BertNormalizer" &&
+    normalizer.clean_text &&
+    normalizer.handle_chinese_chars &&
     splitter?.type === "BertPreTokenizer" &&
     template?.type === "TemplateProcessing" &&
-    model?.type === "WordPiece" && typeof model.vocab === "object" &&
+    model?.type === "WordPiece" &&
+    typeof model.vocab === "object" &&
     Array.isArray(added) &&
     added.every((token) => token.content !== "" && !token.single_word && !token.lstrip && !token.rstrip && !token.normalized)
   );
@@ -55,7 +70,8 @@ export function createBertTokenizer(definition: BertTokenizerDefinition): Tokeni
   if (unknownId === undefined) throw new Error(`The vocabulary has no ${model.unk_token}.`);
 
   const sequenceAt = template.single.findIndex((part) => "Sequence" in part);
-  const idsOf = (parts: TemplatePart[]) => parts.flatMap((part) => ("SpecialToken" in part ? (template.special_tokens[part.SpecialToken.id]?.ids ?? []) : []));
+  const idsOf = (parts: TemplatePart[]) =>
+    parts.flatMap((part) => ("SpecialToken" in part ? (template.special_tokens[part.SpecialToken.id]?.ids ?? []) : []));
   const characters = new Map<number, BertCharacter>();
   const options = { lowercase: normalizer.lowercase, stripAccents: normalizer.strip_accents ?? normalizer.lowercase };
   const continuation = model.continuing_subword_prefix;

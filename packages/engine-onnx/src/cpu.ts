@@ -3,8 +3,27 @@ import { availableParallelism } from "node:os";
 
 /** Instruction sets that decide which kernels run, and with it speed and the last bits of a result. */
 const relevantFlags = new Set([
-  "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_bf16",
-  "amx_tile", "amx_int8", "amx_bf16", "asimd", "asimddp", "asimdhp", "i8mm", "bf16", "sve", "sve2",
+  "avx",
+  "avx2",
+  "fma",
+  "f16c",
+  "avx_vnni",
+  "avx512f",
+  "avx512bw",
+  "avx512dq",
+  "avx512vl",
+  "avx512_vnni",
+  "avx512_bf16",
+  "amx_tile",
+  "amx_int8",
+  "amx_bf16",
+  "asimd",
+  "asimddp",
+  "asimdhp",
+  "i8mm",
+  "bf16",
+  "sve",
+  "sve2",
 ]);
 
 /** The instruction sets of this CPU that matter for inference, sorted; empty where the system does not tell (not Linux). */

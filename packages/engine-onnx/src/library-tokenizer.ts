@@ -20,7 +20,8 @@ export function createLibraryTokenizer(definition: unknown): Tokenizer {
   const template = library.encode("a", { add_special_tokens: true }).ids;
   const content = encode("a");
   const prefixLength = template.length - empty.length === content.length ? commonPrefix(template, empty) : 0;
-  const decode = (ids: readonly number[], skip: boolean) => (ids.length === 0 ? "" : library.decode([...ids], { skip_special_tokens: skip }));
+  const decode = (ids: readonly number[], skip: boolean) =>
+    ids.length === 0 ? "" : library.decode([...ids], { skip_special_tokens: skip });
 
   return {
     prefix: empty.slice(0, prefixLength),

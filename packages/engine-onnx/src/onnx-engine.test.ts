@@ -13,7 +13,8 @@ const item = (...ids: number[]) => ({ input: Int32Array.from(ids), tokens: ids.l
 
 describeEngine("ONNX Runtime with a tiny model", {
   create: (options) => createOnnxTextEngine(prepared, { workers: 2, ...options }),
-  makeInput: (tokens, seed) => Int32Array.from({ length: tokens }, (_, index) => 5 + ((seed * 7 + index * (seed + 3)) % (firstUnknownId - 5))),
+  makeInput: (tokens, seed) =>
+    Int32Array.from({ length: tokens }, (_, index) => 5 + ((seed * 7 + index * (seed + 3)) % (firstUnknownId - 5))),
   toVector: ({ embedding }) => embedding,
   maxItemTokens: 128,
   tolerance: 1e-6,

@@ -2,7 +2,7 @@ import { createBatchQueue } from "@repo/engine/batch-queue";
 import type { Engine, EngineItem, RunOptions, RunResult } from "@repo/engine/engine";
 import { CodedError } from "@repo/contracts/coded-error";
 import { countCores } from "./cpu.ts";
-import { packTokens } from "./pack-tokens.ts";
+import { packTokens, toInvariantWidth } from "./pack-tokens.ts";
 import type { OpenedWorker } from "./pool-worker.ts";
 import type { PreparedTextModel } from "./text-model.ts";
 import { createWorkerPool } from "./worker-pool.ts";
@@ -67,9 +67,14 @@ export async function createOnnxTextEngine(prepared: PreparedTextModel, options:
     maxItemTokens: maxTokens,
     ...(options.maxQueuedTokens === undefined ? {} : { maxQueuedTokens: options.maxQueuedTokens }),
     ...(options.maxBatchTokens === undefined ? {} : { maxBatchTokens: options.maxBatchTokens }),
-    async runBatch(lane, inputs, { width }) {
+    async runBatch(lane, inputs, shape) {
+      // A model that reads no more has no position for another column.
+      const width = Math.min(toInvariantWidth(shape.width), maxTokens);
       const wantsTokens = inputs.some((input) => input.wantsTokens);
-      const feeds = packTokens(inputs.map((input) => input.ids), width);
+      const feeds = packTokens(
+        inputs.map((input) => input.ids),
+        width,
+      );
       const fetches = wantsTokens ? ["embedding", "norm", "token_embeddings"] : ["embedding", "norm"];
       const boundMs = Math.max(watchdogFloorMs, stuckFactor * queue.expectedMs(inputs.length * width));
       const { outputs, durationMs } = await pool.run(lane, { feeds, fetches }, boundMs);
@@ -97,9 +102,16 @@ export async function createOnnxTextEngine(prepared: PreparedTextModel, options:
     },
   });
 
-  async function submit(items: readonly EngineItem<Int32Array>[], wantsTokens: boolean, runOptions?: RunOptions): Promise<RunResult<TextOutput>> {
+  async function submit(
+    items: readonly EngineItem<Int32Array>[],
+    wantsTokens: boolean,
+    runOptions?: RunOptions,
+  ): Promise<RunResult<TextOutput>> {
     if (downReason !== undefined) throw downReason;
-    return queue.run(items.map(({ input, tokens }) => ({ input: { ids: input, wantsTokens }, tokens })), runOptions);
+    return queue.run(
+      items.map(({ input, tokens }) => ({ input: { ids: input, wantsTokens }, tokens })),
+      runOptions,
+    );
   }
 
   return {

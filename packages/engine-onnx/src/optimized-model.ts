@@ -75,7 +75,8 @@ async function openFolder(folder: string, model: OpenModel, isChecked: boolean):
       if ((await stat(join(folder, name))).size !== size) throw new Error(`${name} was cut.`);
     }
     session = await openSession({ onnxPath: join(folder, modelFile), threads: model.threads, isOptimized: true });
-    if (isChecked && (await hashOutputs(session, model.probe)) !== manifest.probeSha256) throw new Error("The cached model computes something else.");
+    if (isChecked && (await hashOutputs(session, model.probe)) !== manifest.probeSha256)
+      throw new Error("The cached model computes something else.");
     return session;
   } catch {
     await session?.close();
@@ -128,7 +129,8 @@ async function writeFolder(folder: string, model: OpenModel): Promise<boolean> {
 async function removeAbandoned(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
-    if (name.endsWith(".tmp") && Date.now() - (await stat(path)).mtimeMs > abandonedAfterMs) await rm(path, { recursive: true, force: true });
+    if (name.endsWith(".tmp") && Date.now() - (await stat(path)).mtimeMs > abandonedAfterMs)
+      await rm(path, { recursive: true, force: true });
   }
 }
 

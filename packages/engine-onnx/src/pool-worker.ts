@@ -3,14 +3,8 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { BatchNotStarted } from "@repo/engine/batch-queue";
 import type { WorkerStats } from "@repo/engine/engine";
 import { closeGate, createGateMemory } from "./native-gate.ts";
-import type { OpenModel, RunInputs, TensorData, WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
-
-/** What one run gave. */
-export interface WorkerRunResult {
-  outputs: Record<string, TensorData>;
-  /** Inside the worker, waiting excluded. */
-  durationMs: number;
-}
+import { createPendingRuns, type WorkerRunResult } from "./pending-runs.ts";
+import type { OpenModel, RunInputs, WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
 
 /** How the model was opened. */
 export interface OpenedWorker {
@@ -50,12 +44,6 @@ export interface PoolWorker {
   halt(): void;
 }
 
-interface Pending {
-  resolve(result: WorkerRunResult): void;
-  reject(error: Error): void;
-  boundMs: number;
-}
-
 const firstBackoffMs = 100;
 const longestBackoffMs = 10_000;
 /** A batch takes a fraction of a second, loading a large model a few seconds. */
@@ -73,20 +61,16 @@ function stopped(): CodedError {
 
 /** Starts nothing yet; see {@link PoolWorker.start}. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
-  const pending = new Map<number, Pending>();
+  const pending = createPendingRuns();
   let thread: Worker | undefined;
   let state: WorkerStats["state"] = "starting";
   let runs = 0;
   let restarts = 0;
-  let nextId = 0;
-  // When the oldest pending run began: on arrival at an idle worker, or when the one before it was done.
-  let headStartedAt = 0;
-  let wasOverdue = false;
   let gate = createGateMemory();
   let restartTimer: NodeJS.Timeout | undefined;
 
   function post(target: Worker, message: WorkerRequest): void {
-    target.postMessage(message);
+    target.postMessage(message, []);
   }
 
   /** One thread from its start to its end. A thread that was given up is `thread` no more, and is not listened to. */
@@ -94,7 +78,11 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     const { promise, resolve, reject } = Promise.withResolvers<OpenedWorker>();
     // No inherited flags: a worker of a test runner or a watcher is none of theirs.
     gate = createGateMemory();
-    const created = new Worker(options.entry, { execArgv: [], name: `inference-${options.id}`, workerData: { gate } satisfies WorkerStartData });
+    const created = new Worker(options.entry, {
+      execArgv: [],
+      name: `inference-${options.id}`,
+      workerData: { gate } satisfies WorkerStartData,
+    });
     thread = created;
     const onEnd = (error: unknown) => {
       if (thread !== created) return;
@@ -117,11 +105,8 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   }
 
   function finish(from: Worker, reply: Exclude<WorkerReply, { kind: "opened" }>): void {
-    const run = pending.get(reply.id);
+    const run = pending.take(reply.id);
     if (run === undefined) return;
-    pending.delete(reply.id);
-    headStartedAt = performance.now();
-    wasOverdue = false;
     if (pending.size === 0) {
       state = "idle";
       from.unref();
@@ -136,14 +121,10 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     const lost = thread;
     thread = undefined;
     state = "restarting";
-    wasOverdue = false;
     options.onAvailable(false);
-    let isHead = true;
-    for (const run of pending.values()) {
-      run.reject(isHead ? new WorkerLost(message, { cause }) : new BatchNotStarted(message, { cause }));
-      isHead = false;
-    }
-    pending.clear();
+    const [head, ...others] = pending.takeAll();
+    head?.reject(new WorkerLost(message, { cause }));
+    for (const run of others) run.reject(new BatchNotStarted(message, { cause }));
     if (lost !== undefined) void dismiss(lost);
     restart(firstBackoffMs, 0);
   }
@@ -180,27 +161,16 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       if (state === "stopped") return Promise.reject(stopped());
       const target = thread;
       if (target === undefined || state === "restarting") return Promise.reject(new BatchNotStarted("The worker is not available."));
-      const { promise, resolve, reject } = Promise.withResolvers<WorkerRunResult>();
-      const id = (nextId += 1);
       if (pending.size === 0) {
-        headStartedAt = performance.now();
         state = "busy";
         target.ref();
       }
-      pending.set(id, { resolve, reject, boundMs });
+      const { id, promise } = pending.add(boundMs);
       post(target, { kind: "run", id, feeds: inputs.feeds, fetches: inputs.fetches });
       return promise;
     },
     watch() {
-      const [head] = pending.values();
-      if (head === undefined || performance.now() - headStartedAt < head.boundMs) {
-        wasOverdue = false;
-      } else if (wasOverdue) {
-        lose("The inference worker was stuck.");
-      } else {
-        // Decided at the next look: after a pause of this thread the answer may be waiting to be read.
-        wasOverdue = true;
-      }
+      if (pending.isHeadStuck()) lose("The inference worker was stuck.");
     },
     stats: () => ({ id: options.id, state, runs, restarts }),
     async stop() {
@@ -208,8 +178,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       clearTimeout(restartTimer);
       const last = thread;
       thread = undefined;
-      for (const run of pending.values()) run.reject(stopped());
-      pending.clear();
+      for (const run of pending.takeAll()) run.reject(stopped());
       if (last === undefined) return;
       // Referenced while it is waited for, so that the process does not end in between; a stuck one is left behind.
       const patience = Promise.withResolvers<void>();

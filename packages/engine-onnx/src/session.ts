@@ -59,7 +59,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     async run(feeds, fetches) {
       const tensors: Record<string, Runtime.Tensor> = {};
-      for (const [name, { type, data, dims }] of Object.entries(feeds)) tensors[name] = new runtime.Tensor(type, data as Float32Array, dims);
+      for (const [name, { type, data, dims }] of Object.entries(feeds))
+        tensors[name] = new runtime.Tensor(type, data as Float32Array, dims);
       const results = await session.run(tensors, fetches);
       const outputs: Record<string, TensorData> = {};
       for (const name of fetches) {

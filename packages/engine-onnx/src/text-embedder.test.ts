@@ -29,7 +29,11 @@ describe("embedding texts", () => {
     const raw = await embedder.embed({ texts: ["the cat"], normalize: false });
     const [vector = new Float32Array()] = raw.vectors;
     expect(Math.abs(lengthOf(vector) - 1)).toBeGreaterThan(0.01);
-    expectVectorsClose(vector.map((value) => value / lengthOf(vector)), unit.vectors[0] as Float32Array, { absolute: 1e-6 });
+    expectVectorsClose(
+      vector.map((value) => value / lengthOf(vector)),
+      unit.vectors[0] as Float32Array,
+      { absolute: 1e-6 },
+    );
   });
 
   test("cuts what is too long at the end asked for, keeps the special tokens and reports the true length", async () => {
@@ -64,12 +68,18 @@ describe("embedding texts", () => {
     const ids = embedder.tokenize("cat", { addSpecialTokens: false }).map(({ id }) => id);
     expect((await embedder.embed({ texts: [ids], promptName: "query" })).vectors).toEqual(prompted.vectors);
     for (const promptName of ["nope", "toString", "__proto__"]) {
-      await expect(embedder.embed({ texts: ["cat"], promptName })).rejects.toMatchObject({ code: "invalid_request", details: { promptNames: ["query"] } });
+      await expect(embedder.embed({ texts: ["cat"], promptName })).rejects.toMatchObject({
+        code: "invalid_request",
+        details: { promptNames: ["query"] },
+      });
     }
   });
 
   test("refuses dimensions other than its own and names those", async () => {
-    await expect(embedder.embed({ texts: ["a"], dimensions: 2 })).rejects.toMatchObject({ code: "invalid_request", details: { dimensions: 4 } });
+    await expect(embedder.embed({ texts: ["a"], dimensions: 2 })).rejects.toMatchObject({
+      code: "invalid_request",
+      details: { dimensions: 4 },
+    });
     expect((await embedder.embed({ texts: ["a"], dimensions: 4 })).vectors).toHaveLength(1);
   });
 
@@ -161,7 +171,10 @@ describe("exact inputs", () => {
 
 test("token embeddings have one vector per token that was read", async () => {
   const vectors = await embedder.embedTokens({ texts: ["the cat", ""] });
-  expect(vectors.map((tokens) => tokens.map(({ length }) => length))).toEqual([[4, 4, 4, 4], [4, 4]]);
+  expect(vectors.map((tokens) => tokens.map(({ length }) => length))).toEqual([
+    [4, 4, 4, 4],
+    [4, 4],
+  ]);
 });
 
 test("tokens are shown with their places in the text, prompt included", () => {
@@ -178,12 +191,20 @@ test("tokens are shown with their places in the text, prompt included", () => {
 test("it proves itself, says what it is, and refuses work once closed", async () => {
   const other = await createTextEmbedder({ prepared, workers: 2 });
   await other.probe();
-  expect(await other.info()).toMatchObject({ maxTokens: 16, pooling: "mean", precision: "fp32", promptNames: ["query"], workers: [{ isCached: false }, {}] });
+  expect(await other.info()).toMatchObject({
+    maxTokens: 16,
+    pooling: "mean",
+    precision: "fp32",
+    promptNames: ["query"],
+    workers: [{ isCached: false }, {}],
+  });
   await other.close();
   await expect(other.embed({ texts: ["a"] })).rejects.toMatchObject({ code: "model_unavailable" });
   await expect(other.probe()).rejects.toMatchObject({ code: "model_unavailable" });
 });
 
 test("without a tokenizer it does not start, and leaves nothing running", async () => {
-  await expect(createTextEmbedder({ prepared: { ...prepared, tokenizerPath: "/nowhere/tokenizer.json" } })).rejects.toMatchObject({ code: "model_unavailable" });
+  await expect(createTextEmbedder({ prepared: { ...prepared, tokenizerPath: "/nowhere/tokenizer.json" } })).rejects.toMatchObject({
+    code: "model_unavailable",
+  });
 });

@@ -54,7 +54,10 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
   // The workers start meanwhile; an engine whose tokenizer is missing is of no use and is not left running.
   const starting = createOnnxTextEngine(prepared, options);
   const tokenizer = await loadTokenizer(prepared.tokenizerPath).catch(async (error: unknown) => {
-    await starting.then((started) => started.close(), () => undefined);
+    await starting.then(
+      (started) => started.close(),
+      () => undefined,
+    );
     throw error;
   });
   const engine = await starting;
@@ -94,13 +97,16 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
     return outputs.map(({ tokenEmbeddings }) => toRows(tokenEmbeddings as Float32Array, model.dimensions));
   }
 
-  function tokenize(text: string, { addSpecialTokens, promptName }: { addSpecialTokens: boolean; promptName?: string | undefined }): TokenInfo[] {
+  function tokenize(
+    text: string,
+    { addSpecialTokens, promptName }: { addSpecialTokens: boolean; promptName?: string | undefined },
+  ): TokenInfo[] {
     const whole = promptOf(model.prompts, promptName) + text;
     const characters = Array.from(whole);
     const special = (id: number): TokenInfo => ({ id, text: tokenizer.tokenOf(id) ?? "", special: true, start: null, stop: null });
-    const located = tokenizer.locate(whole).map(
-      ({ id, start, stop }): TokenInfo => ({ id, text: characters.slice(start, stop).join(""), special: false, start, stop }),
-    );
+    const located = tokenizer
+      .locate(whole)
+      .map(({ id, start, stop }): TokenInfo => ({ id, text: characters.slice(start, stop).join(""), special: false, start, stop }));
     return addSpecialTokens ? [...tokenizer.prefix.map(special), ...located, ...tokenizer.suffix.map(special)] : located;
   }
 

@@ -14,7 +14,10 @@ test("those who wait get a turn of the event loop each, in order, with others' t
   isDone = true;
   const order = events.filter((event) => event !== "loop");
   expect(order).toEqual(["a", "b", "c"]);
-  for (const [before, after] of [["a", "b"], ["b", "c"]] as const) {
+  for (const [before, after] of [
+    ["a", "b"],
+    ["b", "c"],
+  ] as const) {
     expect(events.slice(events.indexOf(before), events.indexOf(after))).toContain("loop");
   }
 });

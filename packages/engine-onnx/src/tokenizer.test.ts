@@ -58,7 +58,9 @@ describe("a tokenizer of BERT's kind", () => {
     const ids = [...own.prefix, ...own.locate("the catting, cat!").map(({ id }) => id), ...own.suffix];
     expect(own.decode(ids, { skipSpecialTokens: true })).toBe("the catting, cat!");
     expect(own.decode(ids, { skipSpecialTokens: false })).toBe("[CLS] the catting, cat! [SEP]");
-    expect(() => own.decode([5, 9999], { skipSpecialTokens: true })).toThrow(expect.objectContaining({ code: "invalid_request", details: { id: 9999 } }));
+    expect(() => own.decode([5, 9999], { skipSpecialTokens: true })).toThrow(
+      expect.objectContaining({ code: "invalid_request", details: { id: 9999 } }),
+    );
   });
 
   test("agrees with the library on the same file", () => {

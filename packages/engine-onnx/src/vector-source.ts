@@ -50,7 +50,13 @@ const maxJoinedRows = 32;
  * @param cacheBytes 0 keeps nothing.
  */
 export function createVectorSource(engine: OnnxTextEngine, cacheBytes: number): VectorSource {
-  const cache = cacheBytes > 0 ? new LRUCache<string, Float32Array>({ maxSize: cacheBytes, sizeCalculation: (entry, key) => entry.byteLength + key.length + entryOverheadBytes }) : undefined;
+  const cache =
+    cacheBytes > 0
+      ? new LRUCache<string, Float32Array>({
+          maxSize: cacheBytes,
+          sizeCalculation: (entry, key) => entry.byteLength + key.length + entryOverheadBytes,
+        })
+      : undefined;
   const underWay = new Map<string, Run>();
   let hits = 0;
   let joins = 0;

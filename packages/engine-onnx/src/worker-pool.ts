@@ -1,6 +1,7 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { WorkerStats } from "@repo/engine/engine";
-import { createPoolWorker, type OpenedWorker, type PoolWorker, type WorkerRunResult } from "./pool-worker.ts";
+import type { WorkerRunResult } from "./pending-runs.ts";
+import { createPoolWorker, type OpenedWorker, type PoolWorker } from "./pool-worker.ts";
 import type { OpenModel, RunInputs } from "./worker-protocol.ts";
 
 /** Options of {@link createWorkerPool}. */

@@ -27,7 +27,8 @@ export interface OpenModel {
 /** To the worker. */
 export type WorkerRequest =
   /** The first worker checks the cached model, or writes it; the others trust it. */
-  { kind: "open"; model: OpenModel; isFirst: boolean } | ({ kind: "run"; id: number } & RunInputs)
+  | { kind: "open"; model: OpenModel; isFirst: boolean }
+  | ({ kind: "run"; id: number } & RunInputs)
   /** Finish what came before, then end. */
   | { kind: "close" };
 

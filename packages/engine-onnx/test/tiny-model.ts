@@ -6,7 +6,18 @@ import type { PreparedTextModel } from "../src/text-model.ts";
 
 const dimensions = 4;
 const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789.,!?'"];
-const vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ...letters, ...letters.slice(0, 36).map((letter) => `##${letter}`), "the", "cat", "##ting"];
+const vocabulary = [
+  "[PAD]",
+  "[UNK]",
+  "[CLS]",
+  "[SEP]",
+  "[MASK]",
+  ...letters,
+  ...letters.slice(0, 36).map((letter) => `##${letter}`),
+  "the",
+  "cat",
+  "##ting",
+];
 
 /** Ids from here on are not in the tiny model's table: the runtime fails on them. */
 export const firstUnknownId = vocabulary.length;
@@ -39,7 +50,9 @@ function buildGraph(): Uint8Array {
   const mask = builder.input("attention_mask", "float32", ["batch", "tokens"]);
   // Over a kilobyte, so that it lives outside the graph when the runtime writes its optimised form.
   const table = Float32Array.from({ length: vocabulary.length * dimensions }, (_, index) => Math.sin(index * 1.7) + 0.1);
-  const tokens = builder.node("Gather", [builder.constant("table", "float32", [vocabulary.length, dimensions], table), ids], { outputs: ["token_embeddings"] });
+  const tokens = builder.node("Gather", [builder.constant("table", "float32", [vocabulary.length, dimensions], table), ids], {
+    outputs: ["token_embeddings"],
+  });
   const masked = builder.node("Mul", [tokens, builder.node("Unsqueeze", [mask, builder.integers([2])])]);
   const sum = builder.node("ReduceSum", [masked, builder.integers([1])], { attributes: { keepdims: 0 } });
   const pooled = builder.node("Div", [sum, builder.node("ReduceSum", [mask, builder.integers([1])], { attributes: { keepdims: 1 } })]);
@@ -52,7 +65,13 @@ function buildGraph(): Uint8Array {
 }
 
 const special = (content: string) => ({
-  id: vocabulary.indexOf(content), content, special: true, single_word: false, lstrip: false, rstrip: false, normalized: false,
+  id: vocabulary.indexOf(content),
+  content,
+  special: true,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
 });
 
 /** A tokenizer.json of BERT's kind with a vocabulary of letters. */
@@ -65,7 +84,11 @@ export const tinyTokenizer = {
   pre_tokenizer: { type: "BertPreTokenizer" },
   post_processor: {
     type: "TemplateProcessing",
-    single: [{ SpecialToken: { id: "[CLS]", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }, { SpecialToken: { id: "[SEP]", type_id: 0 } }],
+    single: [
+      { SpecialToken: { id: "[CLS]", type_id: 0 } },
+      { Sequence: { id: "A", type_id: 0 } },
+      { SpecialToken: { id: "[SEP]", type_id: 0 } },
+    ],
     pair: [{ Sequence: { id: "A", type_id: 0 } }, { Sequence: { id: "B", type_id: 1 } }],
     special_tokens: { "[CLS]": { id: "[CLS]", ids: [2], tokens: ["[CLS]"] }, "[SEP]": { id: "[SEP]", ids: [3], tokens: ["[SEP]"] } },
   },

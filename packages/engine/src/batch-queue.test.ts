@@ -50,7 +50,10 @@ function createManualQueue(options: Partial<BatchQueueOptions<string, string>> =
 }
 
 const rejection = async (promise: Promise<unknown>): Promise<CodedError> => {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!CodedError.isInstance(error)) throw new Error(`Rejected with ${String(error)}.`);
   return error;
 };
@@ -64,7 +67,15 @@ test("a free worker starts at once, without waiting for company", () => {
 test("a batch takes the closest lengths of all requests within 256 padded tokens and 10 % waste", async () => {
   const { queue, items, next } = createManualQueue();
   void queue.run(items("first", 1));
-  for (const [name, tokens] of [["a", 60], ["b", 30], ["c", 58], ["d", 61], ["e", 54], ["f", 62]] as const) void queue.run(items(name, tokens));
+  for (const [name, tokens] of [
+    ["a", 60],
+    ["b", 30],
+    ["c", 58],
+    ["d", 61],
+    ["e", 54],
+    ["f", 62],
+  ] as const)
+    void queue.run(items(name, tokens));
   await next().finish();
   expect(next().inputs.toSorted()).toEqual(["a0:60", "c0:58", "d0:61", "f0:62"]);
   await next().finish();
@@ -76,18 +87,18 @@ test("every batch of a large mixed request keeps both bounds, and each item is c
   const lengths = Array.from({ length: 1500 }, (_, index) => 1 + ((index * 7919) % 300));
   const result = queue.run(items("x", ...lengths));
   const seen: string[] = [];
+  const broken: (readonly string[])[] = [];
   while (running[0] !== undefined) {
     const { inputs } = running[0];
     const sizes = inputs.map((input) => Number(input.split(":")[1]));
     const padded = Math.max(...sizes) * sizes.length;
-    if (sizes.length > 1) {
-      expect(padded).toBeLessThanOrEqual(256);
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(0.9 * padded);
-    }
+    const tokens = sizes.reduce((sum, size) => sum + size, 0);
+    if (sizes.length > 1 && (padded > 256 || tokens < 0.9 * padded)) broken.push(inputs);
     seen.push(...inputs);
     await running[0].finish();
   }
   const { outputs } = await result;
+  expect(broken).toEqual([]);
   expect(outputs).toEqual(lengths.map((tokens, index) => `x${index}:${tokens}`));
   expect(new Set(seen).size).toBe(1500);
   expect(seen).toHaveLength(1500);
@@ -108,19 +119,19 @@ test("short requests pass between the batches of a large one", async () => {
 
 test("a large request is not starved by short ones that never stop coming", async () => {
   const { queue, items, next } = createManualQueue();
-  let isDone = false;
-  void queue.run(items("bulk", ...Array.from({ length: 8 }, () => 200))).then(() => (isDone = true));
+  const bulk = { isDone: false };
+  void queue.run(items("bulk", ...Array.from({ length: 8 }, () => 200))).then(() => (bulk.isDone = true));
   // Six callers ask again as soon as they are answered, with lengths that never share a batch with the bulk.
   const ask = async (tokens: number) => {
-    while (!isDone) await queue.run(items("s", tokens));
+    while (!bulk.isDone) await queue.run(items("s", tokens));
   };
   for (const tokens of [10, 20, 40, 80, 120, 150]) void ask(tokens);
   let batches = 0;
-  while (!isDone && batches < 200) {
+  while (!bulk.isDone && batches < 200) {
     await next().finish();
     batches += 1;
   }
-  expect(isDone).toBe(true);
+  expect(bulk.isDone).toBe(true);
 });
 
 test("two large requests share the worker evenly", async () => {
@@ -196,7 +207,10 @@ test("a request larger than the bound is taken when next to nothing waits, and r
 
 test("an item over the limit is refused by its position, an empty one too", async () => {
   const { queue, items } = createManualQueue({ maxItemTokens: 300 });
-  expect(await rejection(queue.run(items("a", 5, 301)))).toMatchObject({ code: "input_too_long", details: { index: 1, tokens: 301, maxTokens: 300 } });
+  expect(await rejection(queue.run(items("a", 5, 301)))).toMatchObject({
+    code: "input_too_long",
+    details: { index: 1, tokens: 301, maxTokens: 300 },
+  });
   expect((await rejection(queue.run(items("a", 0)))).code).toBe("invalid_request");
 });
 
@@ -275,7 +289,9 @@ test("closing answers what was accepted, refuses what comes later, and waits for
 
 test("a hundred thousand queued items are served in order of arrival without looking through them all", async () => {
   const { queue, items, finishAll } = createManualQueue({ maxQueuedTokens: 10_000_000 });
-  const results = Array.from({ length: 50 }, (_, request) => queue.run(items(`r${request}-`, ...Array.from({ length: 2000 }, (_unused, index) => 20 + (index % 40)))));
+  const results = Array.from({ length: 50 }, (_, request) =>
+    queue.run(items(`r${request}-`, ...Array.from({ length: 2000 }, (_unused, index) => 20 + (index % 40)))),
+  );
   expect(queue.stats().items).toBeGreaterThan(99_900);
   await finishAll();
   for (const { outputs } of await Promise.all(results)) expect(outputs).toHaveLength(2000);

@@ -1,8 +1,9 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import { createBatchPicker, type PickedBatch, type QueuedItem } from "./batch-picker.ts";
+import { createBatchTally } from "./batch-tally.ts";
 import type { EngineItem, QueueStats, RunOptions, RunResult } from "./engine.ts";
+import { createLanes } from "./lanes.ts";
 import { assertStillWanted, createQueuedRequest, type QueuedRequest } from "./queued-request.ts";
-import { createServiceRate } from "./service-rate.ts";
 
 /** What a batch is, for whoever runs it. */
 export interface BatchShape {
@@ -56,11 +57,6 @@ export class BatchNotStarted extends Error {
   override readonly name = "BatchNotStarted";
 }
 
-interface Lane {
-  isAvailable: boolean;
-  running: number;
-}
-
 /** Longest Retry-After: beyond a minute the estimate says more about the past than about the queue. */
 const maxRetryAfterMs = 60_000;
 const minRetryAfterMs = 50;
@@ -75,19 +71,14 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
   type QueueRequest = QueuedRequest<Input, Output>;
   const { maxBatchTokens = 256, maxWaste = 0.1, maxItemTokens = 512, maxQueuedTokens = 262_144, batchesPerLane = 2 } = options;
   const picker = createBatchPicker<Input>({ maxBatchTokens, maxWaste });
-  const rate = createServiceRate(options.initialTokensPerSecond ?? 2000);
-  const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({ isAvailable: true, running: 0 }));
+  const lanes = createLanes(options.lanes);
+  const tally = createBatchTally(lanes.count, options.initialTokensPerSecond ?? 2000);
   const open = new Set<QueueRequest>();
   const whenIdle: (() => void)[] = [];
   let isClosed = false;
   let sequence = 0;
   // Tokens every open request should have received by now were the service divided evenly (virtual time of fair queueing).
   let virtualTime = 0;
-  let runningBatches = 0;
-  let runningTokens = 0;
-  let batches = 0;
-  let completedTokens = 0;
-  let paddedTokens = 0;
 
   function settle(request: QueueRequest): void {
     request.isSettled = true;
@@ -98,7 +89,7 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
 
   /** Idle is more than having answered: a batch whose callers all left still occupies its worker. */
   function announceIdle(): void {
-    if (isClosed && open.size === 0 && runningBatches === 0) for (const resolve of whenIdle.splice(0)) resolve();
+    if (isClosed && open.size === 0 && lanes.running === 0) for (const resolve of whenIdle.splice(0)) resolve();
   }
 
   function fail(request: QueueRequest, error: unknown): void {
@@ -108,58 +99,39 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
     request.reject(error);
   }
 
-  /** The lane for the next batch. A busy lane gets a second one only while every lane would still find a full batch. */
-  function freeLane(): number {
-    const limit = picker.tokens > maxBatchTokens * lanes.length ? batchesPerLane : 1;
-    let best = -1;
-    let fewest = limit;
-    for (const [index, lane] of lanes.entries()) {
-      if (lane.isAvailable && lane.running < fewest) {
-        best = index;
-        fewest = lane.running;
-      }
-    }
-    return best;
-  }
-
   function dispatch(): void {
     while (picker.items > 0) {
-      const laneIndex = freeLane();
-      if (laneIndex === -1) return;
-      const batch = picker.take();
+      // A busy lane gets a second batch only while every lane would still find a full one.
+      const hasPlenty = picker.tokens > maxBatchTokens * lanes.count;
+      const lane = lanes.pick(hasPlenty ? batchesPerLane : 1);
+      const batch = lane === -1 ? undefined : picker.take();
       if (batch === undefined) return;
-      void compute(laneIndex, batch);
+      void compute(lane, batch);
     }
   }
 
-  async function compute(laneIndex: number, batch: PickedBatch<Input>): Promise<void> {
-    const lane = lanes[laneIndex] as Lane;
+  async function compute(lane: number, batch: PickedBatch<Input>): Promise<void> {
     const startedAt = performance.now();
     for (const item of batch.items) (item.request as QueueRequest).startedAt ??= startedAt;
-    lane.running += 1;
-    runningBatches += 1;
-    runningTokens += batch.tokens;
+    lanes.begin(lane);
+    tally.begin(batch);
     try {
       const inputs = batch.items.map((item) => item.input);
-      const result = await options.runBatch(laneIndex, inputs, { tokens: batch.tokens, width: batch.width });
+      const result = await options.runBatch(lane, inputs, { tokens: batch.tokens, width: batch.width });
       if (result.outputs.length !== inputs.length) throw new Error("The batch came back with the wrong number of outputs.");
       complete(batch, result.outputs, result.durationMs);
     } catch (error) {
       retry(batch, error);
     } finally {
-      lane.running -= 1;
-      runningBatches -= 1;
-      runningTokens -= batch.tokens;
+      lanes.end(lane);
+      tally.end(batch);
       dispatch();
       announceIdle();
     }
   }
 
   function complete(batch: PickedBatch<Input>, outputs: readonly Output[], durationMs: number): void {
-    batches += 1;
-    completedTokens += batch.tokens;
-    paddedTokens += batch.width * batch.items.length - batch.tokens;
-    rate.add(batch.tokens, durationMs);
+    tally.complete(batch, durationMs);
     virtualTime += batch.tokens / Math.max(1, open.size);
     const seen = new Set<QueueRequest>();
     for (const [position, item] of batch.items.entries()) {
@@ -171,8 +143,7 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
       request.unanswered -= 1;
       if (request.unanswered > 0) continue;
       settle(request);
-      const { outputs: all, inferenceMs, startedAt = request.submittedAt, submittedAt } = request;
-      request.resolve({ outputs: all, queueMs: startedAt - submittedAt, inferenceMs });
+      answer(request);
     }
   }
 
@@ -183,17 +154,15 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
       if (request.isSettled) continue;
       if (isBlamed) item.failures += 1;
       if (item.failures < 2) picker.replay(item as QueuedItem<Input>, isBlamed);
-      else fail(request, CodedError.isInstance(error) ? error : new CodedError("inference_failed", "The model failed on this input.", { cause: error }));
+      else fail(request, toInferenceError(error));
     }
   }
 
   function admission(total: number): CodedError | undefined {
     if (isClosed) return new CodedError("model_unavailable", "The model is stopping.");
-    const room = total > maxQueuedTokens ? maxBatchTokens * lanes.length : maxQueuedTokens - total;
+    const room = total > maxQueuedTokens ? maxBatchTokens * lanes.count : maxQueuedTokens - total;
     if (picker.tokens <= room) return undefined;
-    const waitMs = ((picker.tokens - room) * rate.msPerToken) / lanes.length;
-    const retryAfterMs = Math.ceil(Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, waitMs)));
-    return new CodedError("overloaded", "Too much work is waiting; try again later.", { retryAfterMs });
+    return toOverloaded(((picker.tokens - room) * tally.msPerToken) / lanes.count);
   }
 
   return {
@@ -204,28 +173,17 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
       const refusal = admission(total);
       if (refusal !== undefined) throw refusal;
       sequence += 1;
-      const isShort = total <= maxBatchTokens;
-      const request = createQueuedRequest<Input, Output>(items, { ...runOptions, virtualTokens: virtualTime, sequence, isShort, onLeave: fail });
+      const place = { virtualTokens: virtualTime, sequence, isShort: total <= maxBatchTokens };
+      const request = createQueuedRequest<Input, Output>(items, { ...runOptions, ...place, onLeave: fail });
       open.add(request);
       picker.add(request);
       dispatch();
       return request.promise;
     },
-    stats: () => ({
-      requests: picker.requests,
-      items: picker.items,
-      tokens: picker.tokens,
-      runningTokens,
-      tokensPerSecond: rate.isMeasured ? (1000 * lanes.length) / Math.max(rate.msPerToken, 1e-6) : 0,
-      batches,
-      completedTokens,
-      paddedTokens,
-    }),
-    expectedMs: (tokens) => tokens * rate.msPerToken,
-    setLaneAvailable(laneIndex, isAvailable) {
-      const lane = lanes[laneIndex];
-      if (lane === undefined) throw new RangeError(`There is no lane ${laneIndex}.`);
-      lane.isAvailable = isAvailable;
+    stats: () => ({ requests: picker.requests, items: picker.items, tokens: picker.tokens, ...tally.stats() }),
+    expectedMs: (tokens) => tokens * tally.msPerToken,
+    setLaneAvailable(lane, isAvailable) {
+      lanes.setAvailable(lane, isAvailable);
       if (isAvailable) dispatch();
     },
     rejectQueued(error) {
@@ -241,11 +199,32 @@ export function createBatchQueue<Input, Output>(options: BatchQueueOptions<Input
   };
 }
 
+function answer<Input, Output>({
+  resolve,
+  outputs,
+  submittedAt,
+  startedAt = submittedAt,
+  inferenceMs,
+}: QueuedRequest<Input, Output>): void {
+  resolve({ outputs, queueMs: startedAt - submittedAt, inferenceMs });
+}
+
+function toInferenceError(error: unknown): CodedError {
+  if (CodedError.isInstance(error)) return error;
+  return new CodedError("inference_failed", "The model failed on this input.", { cause: error });
+}
+
+function toOverloaded(waitMs: number): CodedError {
+  const retryAfterMs = Math.ceil(Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, waitMs)));
+  return new CodedError("overloaded", "Too much work is waiting; try again later.", { retryAfterMs });
+}
+
 /** Sum of the items' tokens. @throws CodedError invalid_request, input_too_long */
 function countTokens(items: readonly EngineItem<unknown>[], maxItemTokens: number): number {
   let total = 0;
   for (const [index, { tokens }] of items.entries()) {
-    if (!Number.isInteger(tokens) || tokens < 1) throw new CodedError("invalid_request", `Item ${index} has no tokens.`, { details: { index } });
+    if (!Number.isInteger(tokens) || tokens < 1)
+      throw new CodedError("invalid_request", `Item ${index} has no tokens.`, { details: { index } });
     if (tokens > maxItemTokens) {
       throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxItemTokens}.`, {
         details: { index, tokens, maxTokens: maxItemTokens },

@@ -9,9 +9,17 @@ const node = (name: string, tokens: number): Named => ({ name, tokens, previous:
 
 test("the closest length comes first, the shorter one of two at equal distance, the older one of equals", () => {
   const buckets = createLengthBuckets<Named>();
-  for (const [name, tokens] of [["far", 2], ["longer", 12], ["shorter", 8], ["same", 10], ["same later", 10]] as const) buckets.add(node(name, tokens));
+  for (const [name, tokens] of [
+    ["far", 2],
+    ["longer", 12],
+    ["shorter", 8],
+    ["same", 10],
+    ["same later", 10],
+  ] as const)
+    buckets.add(node(name, tokens));
   const order = [];
-  for (let found = buckets.takeClosest(10, () => true); found !== undefined; found = buckets.takeClosest(10, () => true)) order.push(found.name);
+  for (let found = buckets.takeClosest(10, () => true); found !== undefined; found = buckets.takeClosest(10, () => true))
+    order.push(found.name);
   expect(order).toEqual(["same", "same later", "shorter", "longer", "far"]);
 });
 

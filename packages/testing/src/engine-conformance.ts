@@ -25,7 +25,10 @@ export function describeEngine<Input, Output>(name: string, subject: EngineUnder
   const longest = Math.min(longestCompared, subject.maxItemTokens);
 
   /** Runs `use` with an engine and closes it whatever happens. */
-  async function withEngine(use: (engine: Engine<Input, Output>) => Promise<void>, options: { maxQueuedTokens?: number } = {}): Promise<void> {
+  async function withEngine(
+    use: (engine: Engine<Input, Output>) => Promise<void>,
+    options: { maxQueuedTokens?: number } = {},
+  ): Promise<void> {
     const engine = await subject.create(options);
     try {
       await use(engine);
@@ -56,11 +59,9 @@ export function describeEngine<Input, Output>(name: string, subject: EngineUnder
         expect(together.outputs).toHaveLength(items.length);
         for (let index = 0; index < items.length; index += 7) {
           const alone = await engine.run([items[index] as EngineItem<Input>]);
-          expectVectorsClose(
-            subject.toVector(together.outputs[index] as Output),
-            subject.toVector(alone.outputs[0] as Output),
-            { absolute: subject.tolerance },
-          );
+          expectVectorsClose(subject.toVector(together.outputs[index] as Output), subject.toVector(alone.outputs[0] as Output), {
+            absolute: subject.tolerance,
+          });
         }
         expect(engine.queueStats().batches).toBeGreaterThan(0);
       });

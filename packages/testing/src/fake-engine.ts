@@ -10,7 +10,9 @@ export interface FakeOutput {
 }
 
 /** Options of {@link createFakeEngine}. */
-export interface FakeEngineOptions extends Partial<Pick<BatchQueueOptions<Int32Array, FakeOutput>, "lanes" | "maxItemTokens" | "maxQueuedTokens">> {
+export interface FakeEngineOptions extends Partial<
+  Pick<BatchQueueOptions<Int32Array, FakeOutput>, "lanes" | "maxItemTokens" | "maxQueuedTokens">
+> {
   /** Default 8. */
   dimensions?: number;
   /** How long a batch takes, default 0. */
