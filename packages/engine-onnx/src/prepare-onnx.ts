@@ -65,7 +65,7 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
     const floatWith = (words: TokenTable | undefined): Encoder => ({ ...float, words: words ?? float.words });
     if (precision === "fp32") {
       await writeModel(buildBertGraph(floatWith(options.words), { pooling }), directory, options.isSelfContained);
-      return { operators: await inspect(directory, scratch, { layers: config.layers, pooling, precision }), meanCosine: 1, minCosine: 1 };
+      return { operators: await inspect(directory, scratch, { layers: config.layers, precision }), meanCosine: 1, minCosine: 1 };
     }
     const sequences = toSequences(options);
     await writeModel(buildBertGraph(floatWith(options.words), { pooling, taps: true }), scratch, false);
@@ -77,7 +77,7 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
       ...(options.weightBits && { weightBits: options.weightBits }),
     });
     await writeModel(buildBertGraph(encoder, { pooling }), directory, options.isSelfContained);
-    const operators = await inspect(directory, scratch, { layers: config.layers, pooling, precision });
+    const operators = await inspect(directory, scratch, { layers: config.layers, precision });
     return { operators, ...(await compare(directory, sequences, expected, options.signal)) };
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -152,10 +152,11 @@ function emitPooling(builder: OnnxModelBuilder, pooling: Pooling, hidden: string
   if (pooling === "cls") {
     pooled = builder.node("Gather", [hidden, builder.constant("first", "int64", [], BigInt64Array.of(0n))], { attributes: { axis: 0 } });
   } else {
-    const weights = builder.node("Unsqueeze", [mask, builder.integers([1])]);
-    const sum = builder.node("FusedMatMul", [weights, hidden], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
+    // Not a matrix product: for a single row its kernel adds four tokens at a time, and the sum depends on the padding.
+    const columns = builder.node("Unsqueeze", [builder.node("Transpose", [mask], { attributes: { perm: [1, 0] } }), builder.integers([2])]);
+    const sum = builder.node("ReduceSum", [builder.node("Mul", [hidden, columns]), builder.integers([0])], { attributes: { keepdims: 0 } });
     const count = builder.node("ReduceSum", [mask, builder.integers([1])], { attributes: { keepdims: 1 } });
-    pooled = builder.node("Div", [builder.node("Squeeze", [sum, builder.integers([1])]), builder.node("Max", [count, builder.float("tiny_count", 1e-9)])]);
+    pooled = builder.node("Div", [sum, builder.node("Max", [count, builder.float("tiny_count", 1e-9)])]);
   }
   const norm = builder.node("ReduceL2", [pooled, builder.integers([1])], { attributes: { keepdims: 1 }, outputs: ["norm"] });
   builder.node("Div", [pooled, builder.node("Max", [norm, builder.float("tiny_norm", 1e-12)])], { outputs: ["embedding"] });

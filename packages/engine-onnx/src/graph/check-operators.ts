@@ -1,5 +1,5 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import type { Pooling, Precision } from "../text-model.ts";
+import type { Precision } from "../text-model.ts";
 import { readProtobuf } from "./protobuf-reader.ts";
 
 /** How often each operator occurs in a serialised ONNX model; those of other domains as "domain:Operator". */
@@ -27,7 +27,6 @@ export function readOnnxOperators(model: Uint8Array): Record<string, number> {
 /** What decides how many operators a graph has. */
 export interface PlannedGraph {
   layers: number;
-  pooling: Pooling;
   precision: Precision;
 }
 
@@ -37,14 +36,14 @@ export interface PlannedGraph {
  * must be looked at by a person before it is served.
  * @throws CodedError model_unavailable with the count that is wrong.
  */
-export function checkOperators(counts: Readonly<Record<string, number>>, { layers, pooling, precision }: PlannedGraph): void {
+export function checkOperators(counts: Readonly<Record<string, number>>, { layers, precision }: PlannedGraph): void {
   const of = (...names: string[]): number => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const isFloat = precision === "fp32";
   const planned: [string, number, number][] = [
     ["eight-bit products", of("com.microsoft:MatMulIntegerToFloat"), isFloat ? 0 : 6 * layers],
     ["other eight-bit products", of("MatMulInteger", "QLinearMatMul", "com.microsoft:QGemm", "com.microsoft:DynamicQuantizeMatMul", "com.microsoft:MatMulNBits", "com.microsoft:QAttention"), 0],
-    // Two of attention per layer, one of mean pooling, and the six of the linear layers where they are floats.
-    ["float products", of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"), (isFloat ? 8 : 2) * layers + (pooling === "mean" ? 1 : 0)],
+    // Two of attention per layer, and the six of the linear layers where they are floats.
+    ["float products", of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"), (isFloat ? 8 : 2) * layers],
     ["quantisations", of("QuantizeLinear"), isFloat ? 0 : 4 * layers],
     ["softmaxes", of("Softmax"), layers],
     ["layer norms", of("LayerNormalization", "com.microsoft:SkipLayerNormalization"), 2 * layers + 1],

@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "@repo/contracts/coded-error";
+import { parseBertConfig } from "./graph/bert-config.ts";
+import { readBertWeights } from "./graph/bert-weights.ts";
+import { canInt8Saturate } from "./graph/int8-saturation.ts";
+import { Safetensors } from "./graph/safetensors.ts";
+import { fetchHubModel } from "./hub/fetch-hub-model.ts";
+import { withFileLock } from "./hub/file-lock.ts";
+import type { HubOptions, OnDownloadProgress } from "./hub/hub-options.ts";
+import { hashOfFile, inspectModelFiles, requireModelFiles } from "./model-files.ts";
+import { prepareOnnx } from "./prepare-onnx.ts";
+import type { ModelFile, Precision, PreparedTextModel, TextModel } from "./text-model.ts";
+import { loadTokenizer } from "./tokenizer.ts";
+
+/** Options of {@link prepareTextModel}. */
+export interface PrepareTextModelOptions {
+  model: TextModel;
+  /** Default int8-static. */
+  precision?: Precision;
+  /** Folder for all models: downloads and, side by side, one folder per model, revision and precision. */
+  directory: string;
+  hub?: HubOptions;
+  /** Where the files of the repository lie already (a clone of it); nothing is downloaded then. */
+  sourceDirectory?: string;
+  /** 8, or 7 for CPUs whose eight-bit kernels saturate; by default what this CPU needs. See int8-saturation.ts. */
+  weightBits?: 7 | 8;
+  onProgress?: OnDownloadProgress;
+  signal?: AbortSignal;
+}
+
+/** What lies in a prepared folder as model.json: the facts, with `files` those of this folder. */
+interface PreparedManifest extends TextModel {
+  precision: Precision;
+}
+
+const manifestFile = "model.json";
+/** Raised when the graph of a prepared model changes, so that folders of an older version are not taken for it. */
+const graphVersion = 1;
+/** Files the graph is made from; pooling and length are facts of the model. */
+const sourceFiles = ["config.json", "tokenizer.json", "model.safetensors"] as const;
+
+/**
+ * Makes a folder that can be served, once: downloads what is missing, verifies it, builds the ONNX model, checks that,
+ * and renames the finished folder into place. A folder that is there is verified and returned within a second. Building
+ * blocks the thread for seconds: call it in a build step, or before the server listens.
+ * @throws CodedError model_unavailable with cause and remedy; cancelled when `signal` aborts.
+ */
+export async function prepareTextModel(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
+  const { model, precision = "int8-static", signal } = options;
+  const name = `${model.repository.replaceAll(/[^\w.-]+/g, "--")}-${model.revision.slice(0, 12)}`;
+  const weightBits = precision === "fp32" ? 8 : (options.weightBits ?? ((await canInt8Saturate()) ? 7 : 8));
+  const folder = join(options.directory, `${name}-${precision}${weightBits === 7 ? "-7bit" : ""}-v${graphVersion}`);
+  await mkdir(options.directory, { recursive: true });
+  return withFileLock(`${folder}.lock`, signal, async () => {
+    if (await exists(join(folder, manifestFile))) {
+      const present = await loadPreparedTextModel(folder, model).catch(() => undefined);
+      if (present !== undefined) return present;
+      await rm(folder, { recursive: true, force: true });
+    }
+    const downloads = options.sourceDirectory ?? join(options.directory, "downloads", name);
+    if (options.sourceDirectory === undefined) await fetchSources(options, downloads);
+    else requireModelFiles(downloads, await inspectModelFiles(downloads, model.files.filter(isSource)));
+    const building = `${folder}.building-${randomUUID()}`;
+    await mkdir(building, { recursive: true });
+    try {
+      await build({ model, precision, weightBits, signal }, downloads, building);
+      await rename(building, folder);
+    } finally {
+      await rm(building, { recursive: true, force: true });
+    }
+    if (options.sourceDirectory === undefined) await rm(downloads, { recursive: true, force: true });
+    return loadPreparedTextModel(folder, model);
+  });
+}
+
+/**
+ * Opens a folder that holds model.onnx, tokenizer.json and model.json: one made by {@link prepareTextModel}, or a pocket
+ * model of this repository. Every byte is verified.
+ * @throws CodedError model_unavailable when a file is missing, a Git LFS pointer, cut or changed, or when the folder
+ *   holds another model than `model`.
+ */
+export async function loadPreparedTextModel(directory: string, model?: TextModel): Promise<PreparedTextModel> {
+  const manifest = await readManifest(join(directory, manifestFile));
+  if (model !== undefined && (manifest.id !== model.id || manifest.revision !== model.revision)) {
+    throw new CodedError("model_unavailable", `The folder holds ${manifest.id} at ${manifest.revision}, not ${model.id} at ${model.revision}.`);
+  }
+  const files = await inspectModelFiles(directory, manifest.files);
+  requireModelFiles(directory, files);
+  const { precision, ...facts } = manifest;
+  return { model: model ?? facts, directory, onnxPath: join(directory, "model.onnx"), tokenizerPath: join(directory, "tokenizer.json"), precision, files };
+}
+
+async function fetchSources({ model, hub = {}, onProgress, signal }: PrepareTextModelOptions, directory: string): Promise<void> {
+  const missing = sourceFiles.filter((path) => !model.files.some((file) => file.path === path));
+  if (missing.length > 0) throw new CodedError("model_unavailable", `The facts of ${model.id} lack ${missing.join(", ")}.`);
+  await fetchHubModel({ hub, repository: model.repository, revision: model.revision, files: model.files.filter(isSource), directory, onProgress, signal });
+}
+
+interface BuildOptions {
+  model: TextModel;
+  precision: Precision;
+  weightBits: 7 | 8;
+  signal: AbortSignal | undefined;
+}
+
+async function build({ model, precision, weightBits, signal }: BuildOptions, source: string, target: string): Promise<void> {
+  const config = parseBertConfig(await readFile(join(source, "config.json"), "utf8"));
+  if (config.hiddenSize !== model.dimensions) throw new CodedError("model_unavailable", `${model.id} has ${config.hiddenSize} dimensions, not ${model.dimensions}.`);
+  if (config.maxPositions < model.maxTokens) throw new CodedError("model_unavailable", `${model.id} reads at most ${config.maxPositions} tokens, not ${model.maxTokens}.`);
+  await copyFile(join(source, "tokenizer.json"), join(target, "tokenizer.json"));
+  const tokenizer = await loadTokenizer(join(target, "tokenizer.json"));
+  if (tokenizer.vocabularySize > config.vocabularySize) throw new CodedError("model_unavailable", `The tokenizer of ${model.id} knows more tokens than the model.`);
+  const weights = readBertWeights(Safetensors.parse(await readFile(join(source, "model.safetensors"))), config);
+  await prepareOnnx({ config, weights, pooling: model.pooling, precision, tokenizer, maxTokens: model.maxTokens, directory: target, weightBits, signal });
+  const files = await Promise.all(["model.onnx", "model.onnx.data", "tokenizer.json"].map((path) => describeFile(target, path)));
+  const manifest: PreparedManifest = { ...model, files: files.filter((file) => file !== undefined), precision };
+  await writeFile(join(target, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+async function describeFile(directory: string, path: string): Promise<ModelFile | undefined> {
+  const full = join(directory, path);
+  if (!(await exists(full))) return undefined;
+  return { path, sha256: await hashOfFile(full), bytes: (await stat(full)).size };
+}
+
+async function readManifest(path: string): Promise<PreparedManifest> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as PreparedManifest;
+  } catch (cause) {
+    throw new CodedError("model_unavailable", "The model's folder has no readable model.json; was the model prepared?", { cause });
+  }
+}
+
+function isSource({ path }: ModelFile): boolean {
+  return (sourceFiles as readonly string[]).includes(path);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false);
+}
