@@ -1,8 +1,9 @@
 import { createHuggingFaceEmbedder } from "@repo/client-kit/hugging-face-inference";
 import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
+import { diagnoseSpace } from "@repo/client-kit/diagnose-space";
 import { type FallbackTextEmbedder, withFallback } from "@repo/client-kit/fallback";
 import { loadOnce } from "@repo/client-kit/load-once";
-import { createTextEmbedderClient } from "@repo/client-kit/text-embedder-client";
+import { createTextEmbedderClient, type TextEmbedderClient } from "@repo/client-kit/text-embedder-client";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
 import type { FilmHealth } from "@repo/contracts/film-recommendations";
@@ -87,16 +88,42 @@ function createHosted(token: string): Spaces {
   };
 }
 
-function toMessage(space: SpaceClient, fallback: FallbackTextEmbedder | undefined): string | null {
+/** Time between two diagnoses of a Space that stays down, milliseconds: each one asks the Hub as well. */
+const diagnosisIntervalMs = 60_000;
+
+/**
+ * Finds out what is wrong with a Space while it is down, in the background; gives what is known so far, with the fix.
+ */
+function createDoctor(space: SpaceClient, client: TextEmbedderClient): () => string | undefined {
+  let asked = 0;
+  let finding: string | undefined;
+  return () => {
+    const { state, circuit } = space.getState();
+    if (state !== "down" && state !== "warming" && circuit !== "open") {
+      finding = undefined;
+      asked = 0;
+    } else if (Date.now() - asked > diagnosisIntervalMs) {
+      asked = Date.now();
+      diagnoseSpace(space, { trial: async () => await client.probe() }).then(
+        ({ condition, title, fix }) => (finding = condition === "awake" ? undefined : `${title} ${fix}`),
+        () => undefined,
+      );
+    }
+    return finding;
+  };
+}
+
+function toMessage(space: SpaceClient, fallback: FallbackTextEmbedder | undefined, finding: string | undefined): string | null {
   const { state, circuit, reason, estimateMs } = space.getState();
   const answering = fallback?.status();
   const seconds = estimateMs === undefined ? "" : `, about ${Math.max(1, Math.round(estimateMs / 1000))} s to go`;
   if (answering?.active === "fallback" && answering.fallback === "loaded") {
-    return `${state === "warming" ? "The Space is waking up" : "The Space cannot be reached"}; the same model inside this app answers meanwhile.`;
+    const why = finding ?? (state === "warming" ? "The Space is waking up." : "The Space cannot be reached.");
+    return `The same model inside this app answers meanwhile. ${why}`;
   }
   if (state === "warming") return `Waking the Space${seconds} …`;
   if (state === "down" || circuit === "open")
-    return `The Space cannot be reached, so only words are compared. (${reason ?? "it failed several times in a row"})`;
+    return `The Space cannot be reached, so only words are compared. (${finding ?? reason ?? "It failed several times in a row."})`;
   return null;
 }
 
@@ -109,6 +136,7 @@ function createRemote(config: Config, url: string, log: Logger, expectedIdentity
     wakeBudgetMs: config.SPACE_WAKE_BUDGET_MS,
   });
   const client = createTextEmbedderClient(space, { cacheBytes: 4 * 1024 * 1024 });
+  const diagnose = createDoctor(space, client);
   const local = createLocalEmbedder(config);
   const fallback = config.LOCAL_FALLBACK
     ? withFallback({
@@ -129,7 +157,7 @@ function createRemote(config: Config, url: string, log: Logger, expectedIdentity
         mode: "space",
         state,
         answeredBy: hasFallback ? "fallback" : isDown ? "none" : "primary",
-        message: toMessage(space, fallback),
+        message: toMessage(space, fallback, diagnose()),
       };
     },
     wake: space.wake,

@@ -15,7 +15,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const toFolder = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(existsSync);
+const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
+  existsSync,
+);
 
 let data: string;
 let browser: Browser;
@@ -51,7 +53,12 @@ async function stop(name: string, signal: NodeJS.Signals): Promise<number | null
 
 const startSpace = (): void => start("space", "spaces/minilm-embed", { PORT: String(spacePort) });
 const startApp = (port: string, environment: Record<string, string> = {}): void =>
-  start("app", "apps/cinematch", { PORT: port, DATA_DIRECTORY: join(data, "cinematch"), HF_SPACE_ENDPOINT: `http://127.0.0.1:${spacePort}`, ...environment });
+  start("app", "apps/cinematch", {
+    PORT: port,
+    DATA_DIRECTORY: join(data, "cinematch"),
+    HF_SPACE_ENDPOINT: `http://127.0.0.1:${spacePort}`,
+    ...environment,
+  });
 
 async function isOk(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
@@ -83,7 +90,15 @@ beforeAll(async () => {
   startApp(appPort);
   browser = await chromium.launch({
     executablePath: browserPath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   page = await browser.newPage();
   await vi.waitFor(async () => {
@@ -121,7 +136,10 @@ test("the way from a film to films like it works with the keyboard", async () =>
 test("the page works on a phone without scrolling sideways", async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await searchFor("Batman");
-  const [content, view] = await page.evaluate((): [number, number] => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [content, view] = await page.evaluate((): [number, number] => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
   expect(content).toBeLessThanOrEqual(view);
   await page.setViewportSize({ width: 1280, height: 800 });
 });
@@ -131,7 +149,7 @@ test("with the Space killed the same model in the app answers, the page says so,
   const titles = await searchFor("lonely robot on an abandoned planet");
   expect(titles.length).toBeGreaterThanOrEqual(8);
   await expect.poll(async () => (await readHealth()).space.answeredBy, until).toBe("fallback");
-  await page.waitForSelector('#status:visible:has-text("inside this app answers")');
+  await page.waitForSelector('#status:visible:has-text("same model inside this app answers")');
   const answer = (await (await fetch(`${appUrl}/api/recommendations/query?query=time+travel+romance`)).json()) as RecommendationAnswer;
   expect(answer.mode).toBe("hybrid");
   startSpace();
