@@ -36,7 +36,7 @@ const guards: Guard[] = [
     mustPrint: /\((?!0 modules)\d{2,} modules/,
   },
   { name: "boundaries", command: "turbo", args: ["boundaries"], mustPrint: /Checked [1-9]\d* files/ },
-  { name: "unused", command: "knip", args: [] },
+  { name: "unused", command: "knip", args: ["--no-config-hints"] },
   { name: "environment tables", command: "node", args: ["tools/env-tables.ts", "--check"] },
 ];
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,12 +8,14 @@ import type { Options } from "tsup";
 const external = ["onnxruntime-node", "sharp", "node:"];
 
 /**
- * Bundle of a Space: dist/main.js and what it starts. The worker threads of engine-onnx are a second entry, named as the
- * engine looks for it; so is src/prepare-model.ts, where a Space has one for its image.
+ * Bundle of a Space: dist/main.js and what it starts. Worker threads need entries of their own, named as they are looked
+ * for: those of engine-onnx, and the Space's src/*-thread.ts. So does bake-model.ts, which an image's build runs.
  */
 export function defineSpaceBundle(options: { onnx?: boolean } = {}): Options {
   const entry: Record<string, string> = { main: "src/main.ts" };
-  if (existsSync("src/prepare-model.ts")) entry["prepare-model"] = "src/prepare-model.ts";
+  for (const file of readdirSync("src")) {
+    if (file.endsWith("-thread.ts") || file === "bake-model.ts") entry[file.replace(".ts", "")] = `src/${file}`;
+  }
   if (options.onnx === true) {
     const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
     entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");

@@ -13,7 +13,7 @@ export interface BadRow {
 export type ParsedRow = { film: NewFilm; bytesRead: number } | { bad: BadRow; bytesRead: number };
 
 /** The file formats that can be imported; told apart by their header. */
-export type ImportFormat = "tmdb" | "movielens";
+type ImportFormat = "tmdb" | "movielens";
 
 type Row = Readonly<Record<string, string>>;
 

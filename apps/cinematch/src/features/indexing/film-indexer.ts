@@ -16,7 +16,7 @@ const filmsPerPage = 512;
 const retryPauseMs = { first: 1_000, most: 30_000 };
 
 /** How far the index is. */
-export interface IndexProgress {
+interface IndexProgress {
   phase: "waiting" | "indexing" | "complete" | "stopped";
   /** Films with a vector of the wanted model, of all films. */
   done: number;

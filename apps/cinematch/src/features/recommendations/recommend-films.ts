@@ -32,7 +32,7 @@ export interface Recommendations {
 }
 
 /** A film as the API shows it. */
-export function toFilmAnswer(film: FilmRow): FilmAnswer {
+function toFilmAnswer(film: FilmRow): FilmAnswer {
   const { id, title, year, genres, directors, cast, description, averageRating } = film;
   return { movieId: id, title, year, genres, directors, cast, description, avg_rating: averageRating };
 }

@@ -17,7 +17,7 @@ function Poster({ title, genres }: Pick<ScoredFilm, "title" | "genres">) {
 }
 
 /** A film with its match and its way to similar films. */
-export function FilmCard({ film }: { film: ScoredFilm }) {
+function FilmCard({ film }: { film: ScoredFilm }) {
   const percent = Math.round(film.score * 100);
   return (
     <li class="film">
@@ -50,7 +50,7 @@ export function FilmCard({ film }: { film: ScoredFilm }) {
 }
 
 /** What a person should know about an answer. */
-export function Notice({ notice }: { notice: SearchNotice | null }) {
+function Notice({ notice }: { notice: SearchNotice | null }) {
   if (notice === null) return null;
   return (
     <div class="banner" data-kind="warning" role="status">
