@@ -1,13 +1,9 @@
-import { createRequire } from "node:module";
 import { basename } from "node:path";
-import type * as Runtime from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import type { TensorData } from "./worker-protocol.ts";
 
-// The package is CommonJS and native: loaded the plain way it also survives bundling, where it stays external.
-const runtime = createRequire(import.meta.url)("onnxruntime-node") as typeof Runtime;
-
 /** Version of ONNX Runtime; files it optimised are good for this version only. */
-export const runtimeVersion: string = runtime.env.versions.node ?? runtime.env.versions.common;
+export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 /** Options of {@link openSession}. */
 export interface SessionOptions {
@@ -35,14 +31,14 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { optimizedPath } = options;
-  const session = await runtime.InferenceSession.create(options.onnxPath, {
+  const session = await InferenceSession.create(options.onnxPath, {
     executionProviders: ["cpu"],
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: options.isOptimized ? "disabled" : "all",
-    // Errors only: writing an optimised file warns that it is hardware-specific, which is why the cache key names the CPU.
-    logSeverityLevel: 3,
+    // Silent: errors are thrown as well, and the one warning (an optimised file is hardware-specific) is why the cache key names the CPU.
+    logSeverityLevel: 4,
     ...(optimizedPath === undefined
       ? {}
       : {
@@ -58,13 +54,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   return {
     async run(feeds, fetches) {
-      const tensors: Record<string, Runtime.Tensor> = {};
-      for (const [name, { type, data, dims }] of Object.entries(feeds))
-        tensors[name] = new runtime.Tensor(type, data as Float32Array, dims);
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, { type, data, dims }] of Object.entries(feeds)) tensors[name] = new Tensor(type, data as Float32Array, dims);
       const results = await session.run(tensors, fetches);
       const outputs: Record<string, TensorData> = {};
       for (const name of fetches) {
-        const { type, data, dims } = results[name] as Runtime.Tensor;
+        const { type, data, dims } = results[name] as Tensor;
         outputs[name] = { type: type as TensorData["type"], data: data as TensorData["data"], dims };
       }
       return outputs;

@@ -188,6 +188,14 @@ test("tokens are shown with their places in the text, prompt included", () => {
   expect(cat).toMatchObject({ text: "cat", start: 6, stop: 9 });
 });
 
+test("answers that would be too large are refused", async () => {
+  const texts = Array.from({ length: 1025 }, () => overLong);
+  await expect(embedder.embedTokens({ texts })).rejects.toMatchObject({ code: "payload_too_large", details: { tokens: 16_400 } });
+  expect(() => embedder.tokenize("a".repeat(65_537), { addSpecialTokens: true })).toThrow(
+    expect.objectContaining({ code: "payload_too_large" }),
+  );
+});
+
 test("it proves itself, says what it is, and refuses work once closed", async () => {
   const other = await createTextEmbedder({ prepared, workers: 2 });
   await other.probe();

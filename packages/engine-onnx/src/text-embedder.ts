@@ -43,6 +43,10 @@ export interface OnnxTextEmbedder extends TextEmbeddingService {
 }
 
 const defaultCacheBytes = 16 * 1024 * 1024;
+/** Longest text that is tokenised in one go, UTF-16 units: about 15 ms of the event loop. */
+const maxTokenizeLength = 65_536;
+/** Most token vectors of one answer: 32 texts of 512 tokens; 25 MB at 384 dimensions, several times that as JSON. */
+const maxTokenVectors = 16_384;
 
 /**
  * Text in, vectors out: tokenizer, cache of exact inputs, and an engine in worker threads.
@@ -92,6 +96,16 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
   async function embedTokens(request: EmbedTexts, context: CallContext = {}): Promise<Float32Array[][]> {
     assertNativeDimensions(request);
     const { rows } = await encodeTexts(request, encoding, context);
+    const tokens = rows.reduce((sum, row) => sum + row.length, 0);
+    if (tokens > maxTokenVectors) {
+      throw new CodedError(
+        "payload_too_large",
+        `The texts have ${tokens} tokens; token vectors are given for ${maxTokenVectors} at a time.`,
+        {
+          details: { tokens, maxTokens: maxTokenVectors },
+        },
+      );
+    }
     const items = rows.map((input) => ({ input, tokens: input.length }));
     const { outputs } = await engine.runTokens(items, { signal: context.signal, deadlineAt: context.deadlineAt });
     return outputs.map(({ tokenEmbeddings }) => toRows(tokenEmbeddings as Float32Array, model.dimensions));
@@ -102,6 +116,15 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
     { addSpecialTokens, promptName }: { addSpecialTokens: boolean; promptName?: string | undefined },
   ): TokenInfo[] {
     const whole = promptOf(model.prompts, promptName) + text;
+    if (whole.length > maxTokenizeLength) {
+      throw new CodedError(
+        "payload_too_large",
+        `The text has ${whole.length} characters; at most ${maxTokenizeLength} are tokenised at a time.`,
+        {
+          details: { characters: whole.length, maxCharacters: maxTokenizeLength },
+        },
+      );
+    }
     const characters = Array.from(whole);
     const special = (id: number): TokenInfo => ({ id, text: tokenizer.tokenOf(id) ?? "", special: true, start: null, stop: null });
     const located = tokenizer

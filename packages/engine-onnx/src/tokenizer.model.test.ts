@@ -11,7 +11,7 @@ const minilm = (await readJson("../../../models/reference/minilm-reference.json"
   maxTokens: number;
   cases: { text: string; ids: number[] }[];
 };
-const mixed = (await readJson("../test/bert-tokenizer-reference.json")) as {
+const mixed = (await readJson("../test/bert-tokenizer/golden.json")) as {
   cases: { text: string; ids: number[]; offsets: [number, number][]; decoded: string; decodedWithSpecial: string }[];
 };
 const tokenizer = await loadTokenizer(tokenizerPath);

@@ -1,7 +1,7 @@
-"""Writes bert-tokenizer-reference.json: texts with the ids, places and decoded text that the reference tokenizer gives.
+"""Writes golden.json: texts with the ids, places and decoded text that the reference tokenizer gives.
 
     pip install tokenizers==0.23.3
-    python make_bert_tokenizer_reference.py TOKENIZER_JSON > bert-tokenizer-reference.json
+    python make_golden.py TOKENIZER_JSON > golden.json
 
 TOKENIZER_JSON is all-MiniLM-L6-v2's (the pocket model has the same). The texts are random mixtures of everything a
 BERT tokenizer treats in its own way, and of random code points.
