@@ -1,0 +1,81 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+/** What a run measures, and how long. */
+export interface Options {
+  /** Folder with model.safetensors, config.json, tokenizer.json of all-MiniLM-L6-v2; undefined: only the pocket model is measured. */
+  weights: string | undefined;
+  /** Python of a virtual environment with seed-equivalent/requirements.txt; undefined: what needs Python is skipped. */
+  python: string | undefined;
+  rounds: number;
+  secondsPerCell: number;
+  /** Unmeasured start of every cell. */
+  warmupSeconds: number;
+  clientCounts: readonly number[];
+  starts: number;
+  /** Texts of the one big request. */
+  bulkTexts: number;
+  workers: number;
+  /** Names of servers to measure; empty means all. */
+  only: readonly string[];
+  /** The report goes to .cache/bench/reports. */
+  isQuick: boolean;
+  /** A cell in which other programs used more of the machine than this is measured once more. */
+  maxOthersShare: number;
+  seed: number;
+}
+
+const help = `pnpm bench [options]      see bench/README.md
+  --quick            one round, one second per cell: does it all work?
+  --rounds N         default 4
+  --seconds N        per server, client count and round; default 5
+  --weights FOLDER   safetensors folder of all-MiniLM-L6-v2 (or the variable MINILM_WEIGHTS)
+  --python PATH      Python with bench/seed-equivalent/requirements.txt (or the variable PYTHON)
+  --only A,B         some of the servers, by name`;
+
+/** Reads the command line; the environment fills in for --weights and --python. */
+export function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      weights: { type: "string" },
+      python: { type: "string" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    process.exit(0);
+  }
+  return {
+    weights: toPath(values.weights ?? process.env.MINILM_WEIGHTS),
+    python: toPath(values.python ?? process.env.PYTHON),
+    rounds: toPositive(values.rounds, values.quick ? 1 : 4),
+    secondsPerCell: toPositive(values.seconds, values.quick ? 1 : 5),
+    warmupSeconds: 0.5,
+    clientCounts: [1, 8, 32, 64],
+    starts: values.quick ? 1 : 3,
+    bulkTexts: values.quick ? 200 : 1000,
+    workers: Math.min(2, availableParallelism()),
+    only: values.only?.split(",") ?? [],
+    isQuick: values.quick,
+    maxOthersShare: 0.1,
+    seed: 20_261_121,
+  };
+}
+
+/** Absolute, since servers start in other folders; a bare command is left to the search path. */
+function toPath(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  return text.includes("/") ? resolve(text) : text;
+}
+
+function toPositive(text: string | undefined, fallback: number): number {
+  const value = Number(text ?? fallback);
+  if (!(value > 0)) throw new Error(`"${text}" is not a positive number.`);
+  return value;
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Precision } from "@repo/engine-onnx/text-model";
+import { modelVariables } from "@repo/minilm-embed/config";
+import type { Options } from "./options.ts";
+import { operationsPerToken } from "./roofline.ts";
+
+/** The repository's root. */
+export const root = join(import.meta.dirname, "..");
+/** Everything the benchmark makes for itself. */
+export const cacheFolder = join(root, ".cache/bench");
+/** Where peers/export-onnx.py writes the files of transformers.js. */
+export const exportFolder = join(cacheFolder, "transformers-js");
+
+/** Where the Spaces under test keep their optimised models. */
+export const dataFolder = join(cacheFolder, "data");
+/** What a Space runs when nobody says otherwise: the one the aims are about. */
+export const primaryPrecision: Precision = modelVariables.MODEL_PRECISION.parse(undefined);
+
+/** What prepare.ts made. */
+export interface Prepared {
+  full: readonly { precision: Precision; directory: string }[];
+  hasTransformersModel: boolean;
+  tokenizerPath: string;
+}
+
+/** How to start one server; all answer `POST /embed {texts}` and `GET /health`. */
+export interface ServerUnderTest {
+  name: string;
+  /** What it is, for the report. */
+  title: string;
+  /** Answers 200 when the model is loaded. */
+  readyPath: string;
+  /** Arithmetic of its matrix products. */
+  arithmetic: "int8" | "fp32";
+  operationsPerToken: number;
+  start(port: number): { command: string; args: string[]; cwd: string; env: Record<string, string> };
+}
+
+/** The servers that can run here, ours first, and why others cannot. */
+export function listServers(options: Options, prepared: Prepared): { servers: ServerUnderTest[]; skipped: string[] } {
+  const servers: ServerUnderTest[] = [];
+  const skipped: string[] = [];
+  const { weights, python } = options;
+  if (weights === undefined)
+    skipped.push("Everything but the pocket model: set MINILM_WEIGHTS to a folder with the weights of all-MiniLM-L6-v2.");
+  else {
+    const cost = readCost(join(weights, "config.json"));
+    for (const { precision, directory } of prepared.full) {
+      const variant = { cost, precision, directory, workers: options.workers };
+      servers.push(spaceServer({ ...variant, cacheMb: 0 }));
+      if (precision === primaryPrecision) servers.push(spaceServer({ ...variant, cacheMb: 16 }));
+    }
+    if (prepared.hasTransformersModel) servers.push(transformersServer("q8", cost), transformersServer("fp32", cost));
+    else skipped.push("transformers.js: its ONNX files are made with Python; set PYTHON (bench/README.md).");
+    if (python !== undefined) servers.push(seedServer(python, weights, cost));
+    else skipped.push("The seed's FastAPI server: set PYTHON to a Python with bench/seed-equivalent/requirements.txt.");
+  }
+  const pocketDirectory = join(root, "models/pocket-minilm");
+  const pocketCost = readCost(join(pocketDirectory, "config.json"));
+  servers.push(spaceServer({ precision: "pocket", cost: pocketCost, directory: pocketDirectory, workers: options.workers, cacheMb: 0 }));
+  return { servers: servers.filter(({ name }) => options.only.length === 0 || options.only.includes(name)), skipped };
+}
+
+interface SpaceVariant {
+  precision: Precision | "pocket";
+  cost: number;
+  directory: string;
+  workers: number;
+  cacheMb: number;
+}
+
+function spaceServer({ precision, cost, directory, workers, cacheMb }: SpaceVariant): ServerUnderTest {
+  const cache = cacheMb > 0 ? "on" : "off";
+  return {
+    name: `space-${precision}${cacheMb > 0 ? "-cache" : ""}`,
+    title: `minilm-embed, ${precision === "pocket" ? "pocket model" : precision}, cache ${cache}`,
+    readyPath: "/ready",
+    arithmetic: precision === "fp32" ? "fp32" : "int8",
+    operationsPerToken: cost,
+    start: (port) => ({
+      command: process.execPath,
+      args: ["dist/main.js"],
+      cwd: join(root, "spaces/minilm-embed"),
+      env: {
+        MODEL: precision === "pocket" ? "pocket" : "full",
+        MODEL_DIRECTORY: directory,
+        DATA_DIRECTORY: dataFolder,
+        CACHE_MB: String(cacheMb),
+        WORKERS: String(workers),
+        PORT: String(port),
+        HOST: "127.0.0.1",
+      },
+    }),
+  };
+}
+
+function transformersServer(dtype: "q8" | "fp32", cost: number): ServerUnderTest {
+  return {
+    name: `transformers-js-${dtype}`,
+    title: `Hono + @huggingface/transformers, ${dtype}`,
+    readyPath: "/health",
+    arithmetic: dtype === "q8" ? "int8" : "fp32",
+    operationsPerToken: cost,
+    start: (port) => ({
+      command: process.execPath,
+      args: ["peers/transformers-server.ts"],
+      cwd: join(root, "bench"),
+      env: { PORT: String(port), DTYPE: dtype, MODEL_FOLDER: dirname(exportFolder), MODEL_NAME: basename(exportFolder) },
+    }),
+  };
+}
+
+function seedServer(python: string, weights: string, cost: number): ServerUnderTest {
+  return {
+    name: "seed",
+    title: "FastAPI + sentence-transformers, fp32",
+    readyPath: "/health",
+    arithmetic: "fp32",
+    operationsPerToken: cost,
+    start: (port) => ({
+      command: python,
+      args: ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", String(port)],
+      cwd: join(root, "bench/seed-equivalent"),
+      env: { MODEL_PATH: weights, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
+    }),
+  };
+}
+
+function readCost(configPath: string): number {
+  return operationsPerToken(JSON.parse(readFileSync(configPath, "utf8")) as Parameters<typeof operationsPerToken>[0]);
+}
