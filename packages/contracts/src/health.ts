@@ -22,7 +22,7 @@ export const readyResponse = z.object({
 export const modelFileStatus = z.object({
   path: z.string().describe("Name relative to the model's folder."),
   bytes: z.number().int().nonnegative(),
-  state: z.enum(["ok", "missing", "lfs-pointer", "hash-mismatch", "unchecked"]),
+  state: z.enum(["ok", "missing", "lfs-pointer", "wrong-size", "hash-mismatch", "unchecked"]),
 });
 
 /** `GET /status`: what runs here, for people and dashboards. */

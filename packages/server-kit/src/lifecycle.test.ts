@@ -33,8 +33,12 @@ test("a request waits for a loading service, but not for ever", async () => {
 });
 
 test("a failed load tells a coded reason and hides any other", async () => {
-  const coded = createLifecycle({ load: () => Promise.reject(new CodedError("model_unavailable", "model.onnx is a Git LFS pointer.")) });
+  const files = [{ path: "model.onnx", bytes: 132, state: "lfs-pointer" }];
+  const coded = createLifecycle({
+    load: () => Promise.reject(new CodedError("model_unavailable", "model.onnx is a Git LFS pointer.", { details: { files } })),
+  });
   await coded.settled();
+  expect(coded.status()).toEqual({ files });
   expect(coded.ready()).toMatchObject({ stage: "failed", reason: "model.onnx is a Git LFS pointer." });
   await expect(coded.service()).rejects.toMatchObject({ code: "model_unavailable", message: "model.onnx is a Git LFS pointer." });
   const other = createLifecycle({ load: () => Promise.reject(new Error("/root/secret")) });

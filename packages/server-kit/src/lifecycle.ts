@@ -1,6 +1,7 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import type { ReadyResponse } from "@repo/contracts/health";
+import { modelFileStatus, type ReadyResponse } from "@repo/contracts/health";
 import type { HostedService, ServiceStatus } from "@repo/contracts/hosted-service";
+import { z } from "zod";
 import { createSilentLogger, type Logger } from "./log.ts";
 
 /** Options of {@link createLifecycle}. */
@@ -39,9 +40,10 @@ export interface Lifecycle<Service extends HostedService> {
  */
 export function createLifecycle<Service extends HostedService>(options: LifecycleOptions<Service>): Lifecycle<Service> {
   const { log = createSilentLogger(), loadWaitMs = 5000, probeIntervalMs = 30_000, probeTimeoutMs = 30_000 } = options;
-  const state: { ready: ReadyResponse; service?: Service; stopped: boolean } = {
+  const state: { ready: ReadyResponse; service?: Service; stopped: boolean; failure: ServiceStatus } = {
     ready: { ready: false, stage: "loading", reason: "The model is loading." },
     stopped: false,
+    failure: {},
   };
   let timer: NodeJS.Timeout | undefined;
 
@@ -72,6 +74,7 @@ export function createLifecycle<Service extends HostedService>(options: Lifecycl
   const loading = load();
   loading.catch((thrown: unknown) => {
     log.fatal({ err: thrown }, "the service could not be loaded");
+    state.failure = toFailureStatus(thrown);
     move({
       ready: false,
       stage: "failed",
@@ -96,7 +99,7 @@ export function createLifecycle<Service extends HostedService>(options: Lifecycl
       });
     },
     ready: () => state.ready,
-    status: () => state.service?.status() ?? {},
+    status: () => state.service?.status() ?? state.failure,
     settled: () =>
       loading.then(
         () => {},
@@ -109,6 +112,12 @@ export function createLifecycle<Service extends HostedService>(options: Lifecycl
       await service?.close();
     },
   };
+}
+
+/** The model's files as a failed load found them, so that /status names the one that is a Git LFS pointer. */
+function toFailureStatus(thrown: unknown): ServiceStatus {
+  const files = z.array(modelFileStatus).safeParse(CodedError.isInstance(thrown) ? thrown.details?.["files"] : undefined);
+  return files.success ? { files: files.data } : {};
 }
 
 async function withTimeout<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {

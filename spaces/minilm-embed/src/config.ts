@@ -17,12 +17,18 @@ export const modelVariables = {
   MODEL_REVISION: z.string().optional().describe("Commit, tag or branch of MODEL_ID; default main."),
   MODEL_PRECISION: z
     .enum(["fp32", "int8-row", "int8-static"])
-    .default("int8-row")
+    .default("int8-static")
     .describe("Arithmetic of MODEL=full; the pocket model has its own."),
-  MODEL_DIRECTORY: z.string().optional().describe("Folder of a model that is already prepared; nothing is downloaded then."),
+  MODEL_DIRECTORY: z
+    .string()
+    .optional()
+    .describe("Folder of a prepared model (model.onnx, tokenizer.json, model.json) to serve in place of the others."),
   HF_ENDPOINT: urlVariable().default("https://huggingface.co").describe("Address of the Hub or of a mirror."),
   HF_TOKEN: secretSchema().optional().describe("Token for private or gated repositories; sent to HF_ENDPOINT only."),
-  HF_HOME: z.string().optional().describe("Folder of Hugging Face's cache; default ~/.cache/huggingface."),
+  HF_HOME: z
+    .string()
+    .optional()
+    .describe("Folder of Hugging Face's cache, read before anything is downloaded; default ~/.cache/huggingface."),
   DATA_DIRECTORY: z.string().optional().describe("Folder for prepared and optimised models; default ~/.cache/outpost."),
   WORKERS: integerVariable(1, 64).optional().describe("Inference threads; default one per core of the container's quota."),
   CACHE_MB: integerVariable(0, 65_536).default(16).describe("Memory for vectors of texts seen before, MiB; 0 keeps none."),

@@ -1,18 +1,51 @@
-import { readFile, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "@repo/contracts/coded-error";
-import type { PreparedTextModel, Precision, TextModel } from "@repo/engine-onnx/text-model";
+import type { HubOptions, OnDownloadProgress } from "@repo/engine-onnx/hub/hub-options";
+import { describeHubTextModel } from "@repo/engine-onnx/prepare-hub-description";
+import { loadPreparedTextModel, prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
+import type { PreparedTextModel } from "@repo/engine-onnx/text-model";
 import type { ModelConfig } from "./config.ts";
-import { pocketDirectory } from "./model.ts";
+import { fullModel, pocketDirectory } from "./model.ts";
 
-/** INTERIM until engine-onnx/prepare-text-model. */
-export async function prepareModel(config: ModelConfig): Promise<PreparedTextModel> {
-  if (config.MODEL === "full" && config.MODEL_DIRECTORY === undefined)
-    throw new CodedError("model_unavailable", "MODEL=full cannot be prepared yet.");
-  const directory = config.MODEL_DIRECTORY ?? pocketDirectory;
-  const { precision, ...model } = JSON.parse(await readFile(join(directory, "model.json"), "utf8")) as TextModel & { precision: Precision };
-  const files = await Promise.all(
-    model.files.map(async ({ path }) => ({ path, bytes: (await stat(join(directory, path))).size, state: "ok" as const })),
+/**
+ * The folder of the configured model, ready to be served. The pocket model, and one in MODEL_DIRECTORY, are only
+ * verified; the full one is downloaded and built where that was not done before, which blocks this thread for seconds.
+ * @throws CodedError model_unavailable with cause and remedy
+ */
+export async function prepareModel(config: ModelConfig, onProgress?: OnDownloadProgress): Promise<PreparedTextModel> {
+  if (config.MODEL_DIRECTORY !== undefined) return loadPreparedTextModel(config.MODEL_DIRECTORY);
+  if (config.MODEL === "pocket" && config.MODEL_ID === undefined) return loadPreparedTextModel(pocketDirectory);
+  const directory = join(dataDirectory(config), "models");
+  const hub: HubOptions = { endpoint: config.HF_ENDPOINT, token: config.HF_TOKEN?.reveal() };
+  const progress = onProgress === undefined ? {} : { onProgress };
+  const model = isOther(config)
+    ? await describeHubTextModel({
+        repository: config.MODEL_ID ?? fullModel.repository,
+        revision: config.MODEL_REVISION,
+        directory,
+        hub,
+        ...progress,
+      })
+    : fullModel;
+  const snapshot = join(
+    config.HF_HOME ?? join(homedir(), ".cache/huggingface"),
+    "hub",
+    `models--${model.repository.replaceAll("/", "--")}`,
+    "snapshots",
+    model.revision,
   );
-  return { model, directory, onnxPath: join(directory, "model.onnx"), tokenizerPath: join(directory, "tokenizer.json"), precision, files };
+  // What another program has fetched into Hugging Face's cache is not fetched again; it is verified like a download.
+  const source = existsSync(join(snapshot, "model.safetensors")) ? { sourceDirectory: snapshot } : {};
+  return prepareTextModel({ model, precision: config.MODEL_PRECISION, directory, hub, ...source, ...progress });
+}
+
+/** Where this process may keep what it made: DATA_DIRECTORY, or a folder of the user's cache. */
+export function dataDirectory(config: ModelConfig): string {
+  return config.DATA_DIRECTORY ?? join(homedir(), ".cache/outpost");
+}
+
+/** Whether the variables name another model than the one this Space declares. */
+function isOther(config: ModelConfig): boolean {
+  return (config.MODEL_ID ?? fullModel.id) !== fullModel.id || (config.MODEL_REVISION ?? fullModel.revision) !== fullModel.revision;
 }

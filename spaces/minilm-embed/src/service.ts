@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
 import type { HostedService, ServiceStatus } from "@repo/contracts/hosted-service";
 import { createTextEmbedder, type OnnxTextEmbedder, type TextEmbedderInfo } from "@repo/engine-onnx/text-embedder";
-import type { PreparedTextModel } from "@repo/engine-onnx/text-model";
+import type { PreparedTextModel, TextModel } from "@repo/engine-onnx/text-model";
 import { z } from "zod";
 import { modelVariables, type ModelConfig } from "./config.ts";
-import { prepareModel } from "./prepare-model.ts";
+import { loadModel } from "./load-model.ts";
+import { fullModel } from "./model.ts";
+import { dataDirectory } from "./prepare-model.ts";
 
 /** Texts in, vectors of all-MiniLM-L6-v2 or of the pocket model out. */
 export type MinilmService = TextEmbeddingService & HostedService;
@@ -21,33 +22,37 @@ const bytesPerMegabyte = 1024 * 1024;
  */
 export async function createService(options: Partial<ModelConfig> = {}): Promise<MinilmService> {
   const config: ModelConfig = { ...z.object(modelVariables).parse({}), ...options };
-  const prepared = await prepareModel(config);
+  const prepared = await loadModel(config);
   const embedder = await createTextEmbedder({
     prepared,
     workers: config.WORKERS,
     maxQueuedTokens: config.MAX_QUEUED_TOKENS,
     cacheBytes: config.CACHE_MB * bytesPerMegabyte,
-    prepackDirectory: join(config.DATA_DIRECTORY ?? join(homedir(), ".cache/outpost"), "optimized-models"),
+    prepackDirectory: join(dataDirectory(config), "optimized-models"),
   });
   const info = await embedder.info();
-  return { ...embedder, status: () => toStatus(config, prepared, info, embedder) };
+  return { ...embedder, status: () => toStatus(prepared, info, embedder) };
 }
 
-function toStatus(config: ModelConfig, prepared: PreparedTextModel, info: TextEmbedderInfo, embedder: OnnxTextEmbedder): ServiceStatus {
+function toStatus(prepared: PreparedTextModel, info: TextEmbedderInfo, embedder: OnnxTextEmbedder): ServiceStatus {
   const { queue, workers, cache } = embedder.stats();
   const { model, revision, dimensions, precision } = info;
-  const isCustom = config.MODEL_DIRECTORY !== undefined || config.MODEL_ID !== undefined;
   return {
     model: { model, revision, dimensions },
-    profile: isCustom ? "custom" : config.MODEL,
+    profile: toProfile(prepared.model),
     precision,
     device: `cpu (${workers.length} workers, ${info.cpuFlags.join(", ")})`,
-    files: prepared.files.map(({ path, bytes, state }) => ({ path, bytes, state: state === "wrong-size" ? "hash-mismatch" : state })),
+    files: [...prepared.files],
     workers,
     queue: { requests: queue.requests, tokens: queue.tokens, tokensPerSecond: Math.round(queue.tokensPerSecond) },
     cache: { entries: cache.entries, bytes: cache.bytes, hits: cache.hits + cache.joins, misses: cache.misses },
     versions: { "onnxruntime-node": runtimeVersion() },
   };
+}
+
+function toProfile({ id, repository }: TextModel): "pocket" | "full" | "custom" {
+  if (id === fullModel.id) return "full";
+  return repository === "models/pocket-minilm" ? "pocket" : "custom";
 }
 
 /** Read from its package.json: loading the runtime itself on this thread would cost its memory once more. */
