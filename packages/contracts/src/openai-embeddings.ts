@@ -4,8 +4,7 @@
  */
 import { z } from "zod";
 import { defineRoute } from "./route.ts";
-
-const tokenIds = z.array(z.number().int().nonnegative());
+import { tokenIds } from "./token-ids.ts";
 
 /** `POST /v1/embeddings`. Token ids parse, so that they can be refused with a message that names the cause. */
 export const openAiEmbeddingsRequest = z.object({

@@ -4,8 +4,7 @@
  */
 import { z } from "zod";
 import { defineRoute } from "./route.ts";
-
-const tokenIds = z.array(z.number().int().nonnegative());
+import { tokenIds } from "./token-ids.ts";
 
 /** One or many inputs; a flat list of numbers is one input given as token ids of the model's own vocabulary. */
 export const teiInputs = z

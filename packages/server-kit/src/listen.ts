@@ -14,6 +14,10 @@ export interface ListenOptions {
   port: number;
   /** 127.0.0.1 for this machine only, 0.0.0.0 for a container. */
   hostname: string;
+  /** Longest a client may take to send its headers, milliseconds. Default 15,000. */
+  headersTimeoutMs?: number;
+  /** Longest a client may take to send a whole request, milliseconds. Default 300,000: a phone may need it for 8 MB. */
+  requestTimeoutMs?: number;
 }
 
 /** A listening server. */
@@ -31,15 +35,20 @@ export interface Listener {
 /**
  * Starts to listen.
  *
- * Slow clients are bounded: 15 s for the headers, 5 min for a whole request (a phone may need that for 8 MB). Keep-alive
- * outlasts the 60 s of common load balancers, so that they never write into a connection that was just closed.
+ * Slow clients are cut off, so that they do not hold connections for ever. Keep-alive outlasts the 60 s of common load balancers, so that they never write into a connection that was just closed.
  * @throws the system's error, e.g. EADDRINUSE
  */
 export async function listen(server: Listenable, options: ListenOptions): Promise<Listener> {
+  const { headersTimeoutMs = 15_000, requestTimeoutMs = 300_000 } = options;
   const http = createAdaptorServer({
     fetch: server.app.fetch as FetchCallback,
     createServer: createHttpServer,
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5000 },
+    serverOptions: {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: Math.min(5000, headersTimeoutMs),
+    },
   }) as HttpServer;
   http.maxHeadersCount = 100;
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { RouteFamily } from "@repo/contracts/route";
 import type { BodyBudget } from "./body-budget.ts";
@@ -20,6 +21,7 @@ export interface ReadJsonBodyOptions {
 }
 
 const smallBodyBytes = 64 * 1024;
+const largeBodyBytes = 512 * 1024;
 
 /**
  * Reads a request's JSON, refusing it as soon as it is known to be too large, too deep or not JSON.
@@ -31,10 +33,19 @@ export async function readJsonBody(request: Request, options: ReadJsonBodyOption
   const bytes = declared > 0 && declared <= smallBodyBytes ? await readSmall(request, options) : await readStream(request, options);
   if (bytes.length === 0) throw new CodedError("invalid_request", "The body is empty; send JSON.");
   if (!isUtf8(bytes)) throw new CodedError("invalid_request", "The body is not valid UTF-8.");
+  // Joining, decoding, parsing and checking a large body take milliseconds each: others get their turn in between.
+  if (bytes.length > largeBodyBytes) await nextTurn();
   // TextDecoder and not toString: it also drops a byte order mark, which some clients on Windows send.
   const text = new TextDecoder().decode(bytes);
+  if (bytes.length > largeBodyBytes) await nextTurn();
+  const body = parseJson(text);
+  if (bytes.length > largeBodyBytes) await nextTurn();
+  return body;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch (cause) {
     throw new CodedError("invalid_request", "The body is not valid JSON.", { cause });
   }

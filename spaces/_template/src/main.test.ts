@@ -7,7 +7,10 @@ import { expect, test } from "vitest";
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 function start(environment: Record<string, string>) {
-  return spawn(process.execPath, [main], { env: { PATH: process.env["PATH"], PORT: "0", ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [main], {
+    env: { PATH: process.env["PATH"], PORT: "0", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 test("the process listens at once, answers, and on SIGTERM stops with code 0", async () => {

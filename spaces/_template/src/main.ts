@@ -1,5 +1,6 @@
 import { createLifecycle } from "@repo/server-kit/lifecycle";
 import { createLogger } from "@repo/server-kit/log";
+import { createMetrics } from "@repo/server-kit/metrics";
 import { runSpace } from "@repo/server-kit/run-space";
 import manifest from "../package.json" with { type: "json" };
 import { createApp } from "./app.ts";
@@ -9,5 +10,5 @@ import { createService } from "./service.ts";
 const config = readConfig();
 const log = createLogger({ name: manifest.name.replace("@repo/", ""), level: config.LOG_LEVEL });
 const lifecycle = createLifecycle({ load: () => createService({ dimensions: config.DIMENSIONS }), log });
-const server = createApp({ config, lifecycle, log });
+const server = createApp({ config, lifecycle, log, metrics: createMetrics({ processMetrics: true }) });
 await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST });

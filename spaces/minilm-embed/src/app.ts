@@ -3,6 +3,7 @@ import type { HostedService } from "@repo/contracts/hosted-service";
 import { createServer } from "@repo/server-kit/create-server";
 import type { Lifecycle } from "@repo/server-kit/lifecycle";
 import type { Logger } from "@repo/server-kit/log";
+import type { Metrics } from "@repo/server-kit/metrics";
 import type { Server } from "@repo/server-kit/server";
 import { toServerOptions } from "@repo/server-kit/server-variables";
 import { mountTextEmbedding } from "@repo/server-kit/text-embedding/mount-text-embedding";
@@ -15,10 +16,11 @@ export interface AppParts {
   config: Config;
   lifecycle: Lifecycle<TextEmbeddingService & HostedService>;
   log?: Logger;
+  metrics?: Metrics;
 }
 
 /** The Space's server: every text-embedding route in front of the service. */
-export function createApp({ config, lifecycle, log }: AppParts): Server {
+export function createApp({ config, lifecycle, log, metrics }: AppParts): Server {
   const server = createServer({
     name: "minilm-embed",
     version: manifest.version,
@@ -26,6 +28,7 @@ export function createApp({ config, lifecycle, log }: AppParts): Server {
     ready: lifecycle.ready,
     status: lifecycle.status,
     ...(log === undefined ? {} : { log }),
+    ...(metrics === undefined ? {} : { metrics }),
     ...toServerOptions(config),
   });
   mountTextEmbedding(server, { service: lifecycle.service, dimensionsPolicy: config.DIMENSIONS_POLICY });
