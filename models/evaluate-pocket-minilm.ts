@@ -12,7 +12,8 @@ import { readSentencePairs, scorePairs } from "./sts.ts";
 import { computeVectors, cosine, measureRunMs, toTokenIds } from "./text-vectors.ts";
 
 const [pairsPath, teacherDirectory] = process.argv.slice(2);
-if (pairsPath === undefined || teacherDirectory === undefined) throw new Error("Give the CSV of STS-B dev and the prepared folder of the teacher.");
+if (pairsPath === undefined || teacherDirectory === undefined)
+  throw new Error("Give the CSV of STS-B dev and the prepared folder of the teacher.");
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const directory = join(here, "pocket-minilm");
@@ -25,7 +26,10 @@ const sentences = pairs.flatMap(({ first, second }) => [first, second]).map((tex
 const pocket = await computeVectors(onnxPath, sentences);
 const teacher = await computeVectors(join(teacherDirectory, "model.onnx"), sentences);
 const reference = readReferenceVectors();
-const referenceVectors = await computeVectors(onnxPath, reference.map(({ ids }) => ids));
+const referenceVectors = await computeVectors(
+  onnxPath,
+  reference.map(({ ids }) => ids),
+);
 const agreement = reference.map(({ embedding }, index) => cosine(embedding, referenceVectors.vectors[index] as Float32Array));
 const sentenceAgreement = pocket.vectors.map((vector, index) => cosine(vector, teacher.vectors[index] as Float32Array));
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

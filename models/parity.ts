@@ -27,7 +27,14 @@ try {
   const sentences = pairs.flatMap(({ first, second }) => [first, second]).map((text) => toTokenIds(tokenizer, text, minilm.maxTokens));
   const rows = [];
   for (const precision of precisions) rows.push(await measure(precision, sentences));
-  const report = { model: minilm.id, revision: minilm.revision, referenceTexts: reference.length, textsWithIdenticalTokenIds: sameIds, pairs: pairs.length, precisions: rows };
+  const report = {
+    model: minilm.id,
+    revision: minilm.revision,
+    referenceTexts: reference.length,
+    textsWithIdenticalTokenIds: sameIds,
+    pairs: pairs.length,
+    precisions: rows,
+  };
   const reports = fileURLToPath(new URL("reports", import.meta.url));
   mkdirSync(reports, { recursive: true });
   writeFileSync(join(reports, "minilm-parity.json"), `${JSON.stringify(report, null, 2)}\n`);
@@ -53,7 +60,10 @@ async function measure(precision: Precision, sentences: readonly (readonly numbe
   const start = performance.now();
   const { onnxPath, files } = await prepareTextModel({ model: minilm, precision, directory: scratch, sourceDirectory: source as string });
   const prepareSeconds = round((performance.now() - start) / 1000, 1);
-  const { vectors } = await computeVectors(onnxPath, reference.map(({ ids }) => ids));
+  const { vectors } = await computeVectors(
+    onnxPath,
+    reference.map(({ ids }) => ids),
+  );
   const cosines = vectors.map((vector, index) => cosine(vector, reference[index]?.embedding as Float32Array));
   return {
     precision,
@@ -62,17 +72,23 @@ async function measure(precision: Precision, sentences: readonly (readonly numbe
     stsDevSpearman: round(scorePairs(pairs, (await computeVectors(onnxPath, sentences)).vectors), 4),
     bytes: files.filter(({ path }) => path.startsWith("model.onnx")).reduce((sum, file) => sum + file.bytes, 0),
     prepareSeconds,
-    milliseconds: { "1x16": round(await measureRunMs(onnxPath, 1, 16), 2), "8x32": round(await measureRunMs(onnxPath, 8, 32), 2), "1x128": round(await measureRunMs(onnxPath, 1, 128), 2) },
+    milliseconds: {
+      "1x16": round(await measureRunMs(onnxPath, 1, 16), 2),
+      "8x32": round(await measureRunMs(onnxPath, 8, 32), 2),
+      "1x128": round(await measureRunMs(onnxPath, 1, 128), 2),
+    },
   };
 }
 
 /** The bounds a change must not cross. */
 function listFailures({ precisions: measured, referenceTexts, textsWithIdenticalTokenIds }: Report): string[] {
   const float = measured[0] as Row;
-  const failures = textsWithIdenticalTokenIds === referenceTexts ? [] : [`token ids differ on ${referenceTexts - textsWithIdenticalTokenIds} texts`];
+  const failures =
+    textsWithIdenticalTokenIds === referenceTexts ? [] : [`token ids differ on ${referenceTexts - textsWithIdenticalTokenIds} texts`];
   for (const row of measured) {
     const [leastMean, leastMin] = row.precision === "fp32" ? [0.99999, 0.99999] : [0.99, 0.98];
-    if (row.meanCosine < leastMean || row.minCosine < leastMin) failures.push(`${row.precision}: cosine ${row.meanCosine} / ${row.minCosine}`);
+    if (row.meanCosine < leastMean || row.minCosine < leastMin)
+      failures.push(`${row.precision}: cosine ${row.meanCosine} / ${row.minCosine}`);
     if (Math.abs(row.stsDevSpearman - float.stsDevSpearman) > 0.01) failures.push(`${row.precision}: Spearman ${row.stsDevSpearman}`);
   }
   return failures;

@@ -25,7 +25,7 @@ export function scorePairs(pairs: readonly SentencePair[], vectors: readonly Flo
 export function toRanks(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).toSorted((a, b) => (values[a] as number) - (values[b] as number));
   const ranks: number[] = [];
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && values[order[end] as number] === values[order[start] as number]) end += 1;
     for (let index = start; index < end; index++) ranks[order[index] as number] = (start + end + 1) / 2;
@@ -39,10 +39,13 @@ function correlate(a: readonly number[], b: readonly number[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const meanA = mean(a);
   const meanB = mean(b);
-  const sums = a.reduce((total, value, index) => {
-    const x = value - meanA;
-    const y = (b[index] as number) - meanB;
-    return { xy: total.xy + x * y, xx: total.xx + x * x, yy: total.yy + y * y };
-  }, { xy: 0, xx: 0, yy: 0 });
+  const sums = a.reduce(
+    (total, value, index) => {
+      const x = value - meanA;
+      const y = (b[index] as number) - meanB;
+      return { xy: total.xy + x * y, xx: total.xx + x * x, yy: total.yy + y * y };
+    },
+    { xy: 0, xx: 0, yy: 0 },
+  );
   return sums.xy / Math.sqrt(sums.xx * sums.yy);
 }

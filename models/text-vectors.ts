@@ -1,6 +1,7 @@
 import { packTokens } from "@repo/engine-onnx/pack-tokens";
 import { openSession } from "@repo/engine-onnx/session";
 import type { Tokenizer } from "@repo/engine-onnx/tokenizer";
+import type { TensorData } from "@repo/engine-onnx/worker-protocol";
 
 /** Ids of one text with the special tokens around them, cut to `maxTokens`. */
 export function toTokenIds(tokenizer: Tokenizer, text: string, maxTokens: number): number[] {
@@ -26,9 +27,9 @@ export async function computeVectors(onnxPath: string, sequences: readonly (read
     for (const ids of sequences) {
       const inputs = packTokens([Int32Array.from(ids)], ids.length);
       const start = performance.now();
-      const { embedding } = await session.run(inputs, ["embedding"]);
+      const outputs = await session.run(inputs, ["embedding"]);
       durations.push(performance.now() - start);
-      vectors.push((embedding?.data as Float32Array).slice());
+      vectors.push(((outputs["embedding"] as TensorData).data as Float32Array).slice());
     }
     return { vectors, medianMs: durations.toSorted((a, b) => a - b)[durations.length >> 1] ?? NaN };
   } finally {
@@ -43,7 +44,9 @@ export async function computeVectors(onnxPath: string, sequences: readonly (read
 export async function measureRunMs(onnxPath: string, texts: number, tokens: number): Promise<number> {
   const session = await openSession({ onnxPath, threads: 1, isOptimized: false });
   try {
-    const rows = Array.from({ length: texts }, (_, row) => Int32Array.from({ length: tokens }, (_, column) => 1000 + ((row * 977 + column * 131) % 20_000)));
+    const rows = Array.from({ length: texts }, (_, row) =>
+      Int32Array.from({ length: tokens }, (_value, column) => 1000 + ((row * 977 + column * 131) % 20_000)),
+    );
     const inputs = packTokens(rows, tokens);
     for (let warmUp = 0; warmUp < 3; warmUp++) await session.run(inputs, ["embedding"]);
     const durations: number[] = [];

@@ -56,7 +56,9 @@ const model: TextModel & { precision: Precision } = {
   precision,
 };
 writeFileSync(join(directory, "model.json"), `${JSON.stringify(model, null, 2)}\n`);
-console.log(`model.onnx: ${onnx.bytes} bytes, ${precision}; cosine against the student in floats: mean ${report.meanCosine.toFixed(5)}, min ${report.minCosine.toFixed(5)}`);
+console.log(
+  `model.onnx: ${onnx.bytes} bytes, ${precision}; cosine against the student in floats: mean ${report.meanCosine.toFixed(5)}, min ${report.minCosine.toFixed(5)}`,
+);
 
 function describe(path: string): ModelFile {
   const content = readFileSync(join(directory, path));

@@ -8,14 +8,21 @@ import type { ModelFile, ModelFileState, PreparedFile } from "./text-model.ts";
 
 /** Compares the files of a folder with what they should be; reads every byte (about 1 GB/s). */
 export function inspectModelFiles(directory: string, files: readonly ModelFile[]): Promise<PreparedFile[]> {
-  return Promise.all(files.map(async (file) => ({ path: file.path, ...(await inspectFile(join(directory, ...file.path.split("/")), file)) })));
+  return Promise.all(
+    files.map(async (file) => ({ path: file.path, ...(await inspectFile(join(directory, ...file.path.split("/")), file)) })),
+  );
 }
 
 /** @throws CodedError model_unavailable naming every file that is not as it should be, and what to do. */
 export function requireModelFiles(directory: string, files: readonly PreparedFile[]): void {
-  const problems = files.filter(({ state }) => state !== "ok").map(({ path, state }) => `${path} ${explanations[state as keyof typeof explanations]}`);
+  const problems = files
+    .filter(({ state }) => state !== "ok")
+    .map(({ path, state }) => `${path} ${explanations[state as keyof typeof explanations]}`);
   if (problems.length > 0) {
-    throw new CodedError("model_unavailable", `The model's files are not usable: ${problems.join("; ")}.`, { details: { files: files.filter(({ state }) => state !== "ok") }, cause: new Error(directory) });
+    throw new CodedError("model_unavailable", `The model's files are not usable: ${problems.join("; ")}.`, {
+      details: { files: files.filter(({ state }) => state !== "ok") },
+      cause: new Error(directory),
+    });
   }
 }
 
@@ -27,7 +34,10 @@ const explanations: Record<Exclude<ModelFileState, "ok">, string> = {
 };
 
 async function inspectFile(path: string, expected: ModelFile): Promise<{ bytes: number; state: ModelFileState }> {
-  const bytes = await stat(path).then(({ size }) => size, () => undefined);
+  const bytes = await stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
   if (bytes === undefined) return { bytes: 0, state: "missing" };
   if (isLfsPointer(await readStart(path))) return { bytes, state: "lfs-pointer" };
   if (bytes !== expected.bytes) return { bytes, state: "wrong-size" };

@@ -31,7 +31,11 @@ const knownModules = ["Transformer", "Pooling", "Normalize"];
 export async function describeHubTextModel(options: DescribeHubTextModelOptions): Promise<TextModel> {
   const { repository, hub = {}, signal, onProgress } = options;
   const asked = options.revision ?? "main";
-  const scratch = join(options.directory, "downloads", `${repository.replaceAll(/[^\w.-]+/g, "--")}-facts-${asked.replaceAll(/[^\w.-]+/g, "-")}`);
+  const scratch = join(
+    options.directory,
+    "downloads",
+    `${repository.replaceAll(/[^\w.-]+/g, "--")}-facts-${asked.replaceAll(/[^\w.-]+/g, "-")}`,
+  );
   const fetchAll = (revision: string, paths: readonly string[], directory: string): Promise<DownloadedFile[]> =>
     fetchHubModel({ hub, repository, revision, files: paths.map((path) => ({ path })), directory, onProgress, signal });
   // Asked anew each time: a branch may have moved, and only the Hub knows which commit it is.
@@ -75,14 +79,17 @@ function requireKnownModules(repository: string, modules: unknown): void {
   if (!Array.isArray(modules)) return;
   for (const module of modules as { type?: unknown }[]) {
     const name = String(module.type).split(".").at(-1) ?? "";
-    if (!knownModules.includes(name)) throw new CodedError("model_unavailable", `${repository} ends in a "${name}" module, which this server does not have.`);
+    if (!knownModules.includes(name))
+      throw new CodedError("model_unavailable", `${repository} ends in a "${name}" module, which this server does not have.`);
   }
 }
 
 /** Source of the names: sentence-transformers, models/Pooling.py; without the file it takes the mean. */
 function toPooling(repository: string, facts: Record<string, unknown> | undefined): Pooling {
   if (facts === undefined) return "mean";
-  const chosen = Object.entries(facts).filter(([name, value]) => name.startsWith("pooling_mode_") && value === true).map(([name]) => name.slice("pooling_mode_".length));
+  const chosen = Object.entries(facts)
+    .filter(([name, value]) => name.startsWith("pooling_mode_") && value === true)
+    .map(([name]) => name.slice("pooling_mode_".length));
   if (typeof facts["pooling_mode"] === "string") chosen.push(facts["pooling_mode"]);
   const [only] = chosen;
   if (chosen.length === 1 && (only === "mean_tokens" || only === "mean")) return "mean";
@@ -92,5 +99,7 @@ function toPooling(repository: string, facts: Record<string, unknown> | undefine
 
 function toPrompts(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""));
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""),
+  );
 }

@@ -12,8 +12,18 @@ import { packTokens } from "./pack-tokens.ts";
 import { prepareOnnx, type PrepareOnnxOptions } from "./prepare-onnx.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Precision } from "./text-model.ts";
+import type { TensorData } from "./worker-protocol.ts";
 
-const base: BertConfig = { layers: 2, heads: 3, hiddenSize: 24, intermediateSize: 40, vocabularySize: 60, maxPositions: 80, layerNormEpsilon: 1e-12, activation: "gelu" };
+const base: BertConfig = {
+  layers: 2,
+  heads: 3,
+  hiddenSize: 24,
+  intermediateSize: 40,
+  vocabularySize: 60,
+  maxPositions: 80,
+  layerNormEpsilon: 1e-12,
+  activation: "gelu",
+};
 const odd: BertConfig = { ...base, layers: 3, heads: 2, hiddenSize: 14, intermediateSize: 33, layerNormEpsilon: 1e-3, activation: "tanh" };
 const precisions: Precision[] = ["fp32", "int8-row", "int8-static"];
 let directory: string;
@@ -30,7 +40,15 @@ function weightsOf(config: BertConfig, prefix = "") {
 }
 
 async function prepare(options: Partial<PrepareOnnxOptions> & { config: BertConfig }): Promise<Session> {
-  await prepareOnnx({ weights: weightsOf(options.config), pooling: "mean", precision: "fp32", tokenizer: tinyTokenizer, maxTokens: 64, directory, ...options });
+  await prepareOnnx({
+    weights: weightsOf(options.config),
+    pooling: "mean",
+    precision: "fp32",
+    tokenizer: tinyTokenizer,
+    maxTokens: 64,
+    directory,
+    ...options,
+  });
   return open();
 }
 
@@ -45,9 +63,10 @@ function makeIds(length: number, seed: number): Int32Array {
 }
 
 async function embed(session: Session, rows: Int32Array[], width: number): Promise<Float32Array[]> {
-  const { embedding } = await session.run(packTokens(rows, width), ["embedding"]);
-  const size = (embedding?.dims[1] as number) ?? 0;
-  return rows.map((_, row) => (embedding?.data as Float32Array).slice(row * size, (row + 1) * size));
+  const outputs = await session.run(packTokens(rows, width), ["embedding"]);
+  const { data, dims } = outputs["embedding"] as TensorData;
+  const size = dims[1] as number;
+  return rows.map((_, row) => (data as Float32Array).slice(row * size, (row + 1) * size));
 }
 
 test.each([
@@ -60,7 +79,10 @@ test.each([
   const session = await prepare({ config, pooling, weights: weightsOf(config, prefix) });
   const ids = Array.from(makeIds(13, 1), (id) => id);
   const rows = forwardTinyBert(config, tensors, ids, prefix);
-  const pooled = pooling === "cls" ? (rows[0] as number[]) : (rows[0] as number[]).map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / rows.length);
+  const pooled =
+    pooling === "cls"
+      ? (rows[0] as number[])
+      : (rows[0] as number[]).map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / rows.length);
   const length = Math.hypot(...pooled);
   const outputs = await session.run(packTokens([Int32Array.from(ids)], 16), ["embedding", "norm", "token_embeddings"]);
   expect(outputs["embedding"]?.dims).toEqual([1, config.hiddenSize]);
@@ -70,28 +92,31 @@ test.each([
   expect(outputs["norm"]?.data[0]).toBeCloseTo(length, 3);
 });
 
-test.each(precisions)("%s: a text has the same bytes alone, in any batch and with any padding, also through the saved optimised file", async (precision) => {
-  await prepare({ config: base, precision });
-  const optimizedPath = join(directory, "optimized.onnx");
-  const fresh = await open(optimizedPath);
-  const saved = await openSession({ onnxPath: optimizedPath, threads: 1, isOptimized: true });
-  sessions.push(saved);
-  const lengths = Array.from({ length: 40 }, (_, index) => index + 2);
-  const texts = lengths.map((length) => makeIds(length, length));
-  const alone: Float32Array[] = [];
-  for (const text of texts) alone.push(...(await embed(fresh, [text], text.length)));
-  for (const session of [fresh, saved]) {
-    for (const padding of [0, 1, 2, 3, 5, 16, 37]) {
-      for (const [index, text] of texts.entries()) expect(await embed(session, [text], text.length + padding)).toEqual([alone[index]]);
-    }
-    for (const size of [2, 3, 8, 40]) {
-      for (let start = 0; start < texts.length; start += size) {
-        const batch = texts.slice(start, start + size);
-        expect(await embed(session, batch, Math.max(...batch.map((text) => text.length)))).toEqual(alone.slice(start, start + size));
+test.each(precisions)(
+  "%s: a text has the same bytes alone, in any batch and with any padding, also through the saved optimised file",
+  async (precision) => {
+    await prepare({ config: base, precision });
+    const optimizedPath = join(directory, "optimized.onnx");
+    const fresh = await open(optimizedPath);
+    const saved = await openSession({ onnxPath: optimizedPath, threads: 1, isOptimized: true });
+    sessions.push(saved);
+    const lengths = Array.from({ length: 40 }, (_, index) => index + 2);
+    const texts = lengths.map((length) => makeIds(length, length));
+    const alone: Float32Array[] = [];
+    for (const text of texts) alone.push(...(await embed(fresh, [text], text.length)));
+    for (const session of [fresh, saved]) {
+      for (const padding of [0, 1, 2, 3, 5, 16, 37]) {
+        for (const [index, text] of texts.entries()) expect(await embed(session, [text], text.length + padding)).toEqual([alone[index]]);
+      }
+      for (const size of [2, 3, 8, 40]) {
+        for (let start = 0; start < texts.length; start += size) {
+          const batch = texts.slice(start, start + size);
+          expect(await embed(session, batch, Math.max(...batch.map((text) => text.length)))).toEqual(alone.slice(start, start + size));
+        }
       }
     }
-  }
-});
+  },
+);
 
 test.each(["int8-row", "int8-static"] as const)("%s stays close to floats, with weights of seven bits too", async (precision) => {
   const text = makeIds(20, 3);

@@ -15,6 +15,7 @@ import { packTokens } from "./pack-tokens.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Pooling, Precision } from "./text-model.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import type { TensorData } from "./worker-protocol.ts";
 
 /** Options of {@link prepareOnnx}. */
 export interface PrepareOnnxOptions {
@@ -117,7 +118,12 @@ async function runFloatGraph(
   }
 }
 
-async function compare(directory: string, sequences: readonly number[][], expected: readonly Float32Array[], signal: AbortSignal | undefined): Promise<{ meanCosine: number; minCosine: number }> {
+async function compare(
+  directory: string,
+  sequences: readonly number[][],
+  expected: readonly Float32Array[],
+  signal: AbortSignal | undefined,
+): Promise<{ meanCosine: number; minCosine: number }> {
   const session = await openSession({ onnxPath: join(directory, modelFile), threads: 1, isOptimized: false });
   try {
     const cosines: number[] = [];
@@ -128,7 +134,10 @@ async function compare(directory: string, sequences: readonly number[][], expect
     }
     const meanCosine = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
     if (!(meanCosine >= leastMeanCosine)) {
-      throw new CodedError("model_unavailable", `The eight-bit model differs too much from the float one (mean cosine ${meanCosine.toFixed(4)}, at least ${leastMeanCosine} is needed); use precision fp32.`);
+      throw new CodedError(
+        "model_unavailable",
+        `The eight-bit model differs too much from the float one (mean cosine ${meanCosine.toFixed(4)}, at least ${leastMeanCosine} is needed); use precision fp32.`,
+      );
     }
     return { meanCosine, minCosine: Math.min(...cosines) };
   } finally {
@@ -136,10 +145,15 @@ async function compare(directory: string, sequences: readonly number[][], expect
   }
 }
 
-async function runOne(session: Session, ids: readonly number[], fetches: readonly string[], signal: AbortSignal | undefined): Promise<Record<string, Float32Array>> {
+async function runOne(
+  session: Session,
+  ids: readonly number[],
+  fetches: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Record<string, Float32Array>> {
   if (signal?.aborted) throw new CodedError("cancelled", "The preparation of the model was cancelled.");
   const outputs = await session.run(packTokens([Int32Array.from(ids)], ids.length), fetches);
-  return Object.fromEntries(fetches.map((name) => [name, (outputs[name]?.data as Float32Array).slice()]));
+  return Object.fromEntries(fetches.map((name) => [name, ((outputs[name] as TensorData).data as Float32Array).slice()]));
 }
 
 /** Lets ONNX Runtime write the optimised graph, as it does in production, and checks what is in it. */

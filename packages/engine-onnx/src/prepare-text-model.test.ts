@@ -11,7 +11,16 @@ import { describeHubTextModel } from "./prepare-hub-description.ts";
 import { loadPreparedTextModel, prepareTextModel } from "./prepare-text-model.ts";
 import type { TextModel } from "./text-model.ts";
 
-const config: BertConfig = { layers: 1, heads: 2, hiddenSize: 8, intermediateSize: 16, vocabularySize: 30_600, maxPositions: 64, layerNormEpsilon: 1e-12, activation: "gelu" };
+const config: BertConfig = {
+  layers: 1,
+  heads: 2,
+  hiddenSize: 8,
+  intermediateSize: 16,
+  vocabularySize: 30_600,
+  maxPositions: 64,
+  layerNormEpsilon: 1e-12,
+  activation: "gelu",
+};
 // The real tokenizer of the pocket model: 30,522 pieces.
 const tokenizerPath = fileURLToPath(new URL("../../../models/pocket-minilm/tokenizer.json", import.meta.url));
 let hub: LocalHub;
@@ -36,10 +45,22 @@ function facts(): TextModel {
     const { content } = hub.files.get(path) as { content: Buffer };
     return { path, sha256: sha256(content), bytes: content.byteLength };
   });
-  return { id: "owner/model", repository: "owner/model", revision: localCommit, dimensions: 8, maxTokens: 32, pooling: "mean", prompts: {}, licence: "Apache-2.0", source: "test", files };
+  return {
+    id: "owner/model",
+    repository: "owner/model",
+    revision: localCommit,
+    dimensions: 8,
+    maxTokens: 32,
+    pooling: "mean",
+    prompts: {},
+    licence: "Apache-2.0",
+    source: "test",
+    files,
+  };
 }
 
-const prepare = (model = facts()) => prepareTextModel({ model, directory, hub: { endpoint: hub.endpoint, maxAttempts: 2, retryDelayMs: 1 } });
+const prepare = (model = facts()) =>
+  prepareTextModel({ model, directory, hub: { endpoint: hub.endpoint, maxAttempts: 2, retryDelayMs: 1 } });
 
 test("a model is downloaded, built and left as a folder that holds just what is served", async () => {
   const prepared = await prepare();
@@ -80,7 +101,10 @@ test("each way a file can be wrong is named when a folder is opened", async () =
   await writeFile(tokenizer, Buffer.alloc(size));
   await rm(`${onnxPath}.data`);
   const error = await loadPreparedTextModel(folder).catch((caught: unknown) => caught);
-  expect(error).toMatchObject({ code: "model_unavailable", details: { files: [{ state: "lfs-pointer" }, { state: "missing" }, { state: "hash-mismatch" }] } });
+  expect(error).toMatchObject({
+    code: "model_unavailable",
+    details: { files: [{ state: "lfs-pointer" }, { state: "missing" }, { state: "hash-mismatch" }] },
+  });
   expect(String(error)).not.toContain(folder);
 });
 
@@ -107,7 +131,10 @@ test("files that are on this machine already need no network", async () => {
 });
 
 test("a repository describes itself: commit, length, pooling, prompts and hashes", async () => {
-  hub.files.set("1_Pooling/config.json", { content: Buffer.from('{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}'), isLarge: false });
+  hub.files.set("1_Pooling/config.json", {
+    content: Buffer.from('{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}'),
+    isLarge: false,
+  });
   hub.files.set("sentence_bert_config.json", { content: Buffer.from('{"max_seq_length":48}'), isLarge: false });
   hub.files.set("config_sentence_transformers.json", { content: Buffer.from('{"prompts":{"query":"query: "}}'), isLarge: false });
   const describe = () => describeHubTextModel({ repository: "owner/model", directory, hub: { endpoint: hub.endpoint } });
@@ -121,7 +148,12 @@ test("a repository describes itself: commit, length, pooling, prompts and hashes
 });
 
 test("a repository that cannot be served as it is meant is refused with the reason", async () => {
-  const describe = () => describeHubTextModel({ repository: "owner/model", directory: join(directory, String(hub.seen.length)), hub: { endpoint: hub.endpoint } });
+  const describe = () =>
+    describeHubTextModel({
+      repository: "owner/model",
+      directory: join(directory, String(hub.seen.length)),
+      hub: { endpoint: hub.endpoint },
+    });
   hub.files.set("1_Pooling/config.json", { content: Buffer.from('{"pooling_mode_max_tokens":true}'), isLarge: false });
   await expect(describe()).rejects.toThrow("pools by max_tokens");
   hub.files.set("modules.json", { content: Buffer.from('[{"type":"sentence_transformers.models.Dense"}]'), isLarge: false });
@@ -129,12 +161,13 @@ test("a repository that cannot be served as it is meant is refused with the reas
   hub.files.delete("modules.json");
   hub.files.set("config.json", { content: Buffer.from('{"model_type":"mpnet"}'), isLarge: false });
   await expect(describe()).rejects.toThrow('model_type is "mpnet"');
-  await expect(describeHubTextModel({ repository: "../etc", directory, hub: { endpoint: hub.endpoint } })).rejects.toMatchObject({ code: "invalid_request" });
+  await expect(describeHubTextModel({ repository: "../etc", directory, hub: { endpoint: hub.endpoint } })).rejects.toMatchObject({
+    code: "invalid_request",
+  });
 });
 
-test("the saturation probe answers for this CPU as its flags say", async () => {
+test("the saturation probe finds that a CPU with VNNI does not saturate, and answers on any other", async () => {
   const flags = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
-  const hasVnni = /avx512_vnni|avx_vnni/.test(flags);
-  if (hasVnni) expect(await canInt8Saturate()).toBe(false);
-  else expect(typeof (await canInt8Saturate())).toBe("boolean");
+  const possible = /avx512_vnni|avx_vnni/.test(flags) ? [false] : [false, true];
+  expect(possible).toContain(await canInt8Saturate());
 });

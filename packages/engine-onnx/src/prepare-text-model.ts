@@ -84,18 +84,36 @@ export async function prepareTextModel(options: PrepareTextModelOptions): Promis
 export async function loadPreparedTextModel(directory: string, model?: TextModel): Promise<PreparedTextModel> {
   const manifest = await readManifest(join(directory, manifestFile));
   if (model !== undefined && (manifest.id !== model.id || manifest.revision !== model.revision)) {
-    throw new CodedError("model_unavailable", `The folder holds ${manifest.id} at ${manifest.revision}, not ${model.id} at ${model.revision}.`);
+    throw new CodedError(
+      "model_unavailable",
+      `The folder holds ${manifest.id} at ${manifest.revision}, not ${model.id} at ${model.revision}.`,
+    );
   }
   const files = await inspectModelFiles(directory, manifest.files);
   requireModelFiles(directory, files);
   const { precision, ...facts } = manifest;
-  return { model: model ?? facts, directory, onnxPath: join(directory, "model.onnx"), tokenizerPath: join(directory, "tokenizer.json"), precision, files };
+  return {
+    model: model ?? facts,
+    directory,
+    onnxPath: join(directory, "model.onnx"),
+    tokenizerPath: join(directory, "tokenizer.json"),
+    precision,
+    files,
+  };
 }
 
 async function fetchSources({ model, hub = {}, onProgress, signal }: PrepareTextModelOptions, directory: string): Promise<void> {
   const missing = sourceFiles.filter((path) => !model.files.some((file) => file.path === path));
   if (missing.length > 0) throw new CodedError("model_unavailable", `The facts of ${model.id} lack ${missing.join(", ")}.`);
-  await fetchHubModel({ hub, repository: model.repository, revision: model.revision, files: model.files.filter(isSource), directory, onProgress, signal });
+  await fetchHubModel({
+    hub,
+    repository: model.repository,
+    revision: model.revision,
+    files: model.files.filter(isSource),
+    directory,
+    onProgress,
+    signal,
+  });
 }
 
 interface BuildOptions {
@@ -107,13 +125,26 @@ interface BuildOptions {
 
 async function build({ model, precision, weightBits, signal }: BuildOptions, source: string, target: string): Promise<void> {
   const config = parseBertConfig(await readFile(join(source, "config.json"), "utf8"));
-  if (config.hiddenSize !== model.dimensions) throw new CodedError("model_unavailable", `${model.id} has ${config.hiddenSize} dimensions, not ${model.dimensions}.`);
-  if (config.maxPositions < model.maxTokens) throw new CodedError("model_unavailable", `${model.id} reads at most ${config.maxPositions} tokens, not ${model.maxTokens}.`);
+  if (config.hiddenSize !== model.dimensions)
+    throw new CodedError("model_unavailable", `${model.id} has ${config.hiddenSize} dimensions, not ${model.dimensions}.`);
+  if (config.maxPositions < model.maxTokens)
+    throw new CodedError("model_unavailable", `${model.id} reads at most ${config.maxPositions} tokens, not ${model.maxTokens}.`);
   await copyFile(join(source, "tokenizer.json"), join(target, "tokenizer.json"));
   const tokenizer = await loadTokenizer(join(target, "tokenizer.json"));
-  if (tokenizer.vocabularySize > config.vocabularySize) throw new CodedError("model_unavailable", `The tokenizer of ${model.id} knows more tokens than the model.`);
+  if (tokenizer.vocabularySize > config.vocabularySize)
+    throw new CodedError("model_unavailable", `The tokenizer of ${model.id} knows more tokens than the model.`);
   const weights = readBertWeights(Safetensors.parse(await readFile(join(source, "model.safetensors"))), config);
-  await prepareOnnx({ config, weights, pooling: model.pooling, precision, tokenizer, maxTokens: model.maxTokens, directory: target, weightBits, signal });
+  await prepareOnnx({
+    config,
+    weights,
+    pooling: model.pooling,
+    precision,
+    tokenizer,
+    maxTokens: model.maxTokens,
+    directory: target,
+    weightBits,
+    signal,
+  });
   const files = await Promise.all(["model.onnx", "model.onnx.data", "tokenizer.json"].map((path) => describeFile(target, path)));
   const manifest: PreparedManifest = { ...model, files: files.filter((file) => file !== undefined), precision };
   await writeFile(join(target, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -138,5 +169,8 @@ function isSource({ path }: ModelFile): boolean {
 }
 
 function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

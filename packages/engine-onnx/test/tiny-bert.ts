@@ -47,7 +47,8 @@ export function makeTinyBert(config: BertConfig, prefix = ""): Map<string, TinyT
 export function encodeSafetensors(tensors: ReadonlyMap<string, TinyTensor>): Buffer {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
-  for (const [name, { shape, data }] of tensors) header[name] = { dtype: "F32", shape, data_offsets: [offset, (offset += data.byteLength)] };
+  for (const [name, { shape, data }] of tensors)
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, (offset += data.byteLength)] };
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.byteLength));
@@ -73,37 +74,70 @@ export function encodeConfig(config: BertConfig): string {
  * The last hidden state [tokens][hiddenSize] of one sequence by loops over numbers: what the graphs are compared with.
  * Written from Devlin et al. 2018 and independent of the graph's layout, folding and fusion.
  */
-export function forwardTinyBert(config: BertConfig, tensors: ReadonlyMap<string, TinyTensor>, ids: readonly number[], prefix = ""): number[][] {
+export function forwardTinyBert(
+  config: BertConfig,
+  tensors: ReadonlyMap<string, TinyTensor>,
+  ids: readonly number[],
+  prefix = "",
+): number[][] {
   const data = (name: string): Float32Array => (tensors.get(prefix + name) as TinyTensor).data;
   const { hiddenSize: hidden, heads } = config;
   const size = hidden / heads;
   const norm = (row: number[], name: string): number[] => {
     const mean = row.reduce((a, b) => a + b, 0) / hidden;
     const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / hidden;
-    return row.map((value, i) => ((value - mean) / Math.sqrt(variance + config.layerNormEpsilon)) * at(data(`${name}.weight`), i) + at(data(`${name}.bias`), i));
+    return row.map(
+      (value, i) =>
+        ((value - mean) / Math.sqrt(variance + config.layerNormEpsilon)) * at(data(`${name}.weight`), i) + at(data(`${name}.bias`), i),
+    );
   };
   const linear = (row: number[], name: string): number[] => {
     const weight = data(`${name}.weight`);
-    return Array.from(data(`${name}.bias`), (bias, output) => row.reduce((sum, value, input) => sum + value * at(weight, output * row.length + input), bias));
+    return Array.from(data(`${name}.bias`), (bias, output) =>
+      row.reduce((sum, value, input) => sum + value * at(weight, output * row.length + input), bias),
+    );
   };
   const activate = config.activation === "tanh" ? geluTanh : gelu;
   let rows = ids.map((id, position) =>
-    norm(Array.from({ length: hidden }, (_, i) => at(data("embeddings.word_embeddings.weight"), id * hidden + i) + at(data("embeddings.position_embeddings.weight"), position * hidden + i) + at(data("embeddings.token_type_embeddings.weight"), i)), "embeddings.LayerNorm"),
+    norm(
+      Array.from(
+        { length: hidden },
+        (_, i) =>
+          at(data("embeddings.word_embeddings.weight"), id * hidden + i) +
+          at(data("embeddings.position_embeddings.weight"), position * hidden + i) +
+          at(data("embeddings.token_type_embeddings.weight"), i),
+      ),
+      "embeddings.LayerNorm",
+    ),
   );
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `encoder.layer.${layer}`;
-    const [queries, keys, values] = ["query", "key", "value"].map((part) => rows.map((row) => linear(row, `${name}.attention.self.${part}`))) as [number[][], number[][], number[][]];
+    const [queries, keys, values] = ["query", "key", "value"].map((part) =>
+      rows.map((row) => linear(row, `${name}.attention.self.${part}`)),
+    ) as [number[][], number[][], number[][]];
     const contexts = queries.map((query) =>
       Array.from({ length: heads }, (_, head) => {
         const slice = (row: number[]): number[] => row.slice(head * size, (head + 1) * size);
         const scores = keys.map((key) => slice(key).reduce((sum, value, i) => sum + value * at(slice(query), i), 0) / Math.sqrt(size));
         const exponentials = scores.map((score) => Math.exp(score - Math.max(...scores)));
         const total = exponentials.reduce((a, b) => a + b, 0);
-        return Array.from({ length: size }, (_, i) => values.reduce((sum, value, token) => sum + (at(exponentials, token) / total) * at(slice(value), i), 0));
+        return Array.from({ length: size }, (_value, i) =>
+          values.reduce((sum, value, token) => sum + (at(exponentials, token) / total) * at(slice(value), i), 0),
+        );
       }).flat(),
     );
-    const attended = contexts.map((context, token) => norm(linear(context, `${name}.attention.output.dense`).map((value, i) => value + at(rows[token] as number[], i)), `${name}.attention.output.LayerNorm`));
-    rows = attended.map((row) => norm(linear(linear(row, `${name}.intermediate.dense`).map(activate), `${name}.output.dense`).map((value, i) => value + at(row, i)), `${name}.output.LayerNorm`));
+    const attended = contexts.map((context, token) =>
+      norm(
+        linear(context, `${name}.attention.output.dense`).map((value, i) => value + at(rows[token] as number[], i)),
+        `${name}.attention.output.LayerNorm`,
+      ),
+    );
+    rows = attended.map((row) =>
+      norm(
+        linear(linear(row, `${name}.intermediate.dense`).map(activate), `${name}.output.dense`).map((value, i) => value + at(row, i)),
+        `${name}.output.LayerNorm`,
+      ),
+    );
   }
   return rows;
 }

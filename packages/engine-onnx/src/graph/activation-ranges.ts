@@ -17,7 +17,11 @@ export type ActivationRanges = readonly Readonly<Record<TapSite, ActivationRange
 export type RunTaps = (ids: readonly number[]) => Promise<Readonly<Record<string, Float32Array>>>;
 
 /** Measures the ranges at all sites over `sequences`. */
-export async function measureActivationRanges(layers: number, sequences: readonly (readonly number[])[], run: RunTaps): Promise<ActivationRanges> {
+export async function measureActivationRanges(
+  layers: number,
+  sequences: readonly (readonly number[])[],
+  run: RunTaps,
+): Promise<ActivationRanges> {
   const ranges: Record<TapSite, ActivationRange>[] = Array.from({ length: layers }, () => ({}) as Record<TapSite, ActivationRange>);
   for (const ids of sequences) {
     const outputs = await run(ids);
@@ -40,7 +44,9 @@ export function tapName(layer: number, site: TapSite, bound: keyof ActivationRan
 /** Names of all taps of an encoder. */
 export function tapNames(layers: number): string[] {
   const bounds = ["minimum", "maximum"] as const;
-  return Array.from({ length: layers }, (_, layer) => tapSites.flatMap((site) => bounds.map((bound) => tapName(layer, site, bound)))).flat();
+  return Array.from({ length: layers }, (_, layer) =>
+    tapSites.flatMap((site) => bounds.map((bound) => tapName(layer, site, bound))),
+  ).flat();
 }
 
 /**
@@ -54,7 +60,11 @@ export function makeRandomSequences(vocabularySize: number, first: number, last:
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const lengths = [0, ...Array.from({ length: 60 }, (_, index) => 1 + (index % 12)), ...Array.from({ length: 60 }, (_, index) => 5 + (index % 40))];
+  const lengths = [
+    0,
+    ...Array.from({ length: 60 }, (_, index) => 1 + (index % 12)),
+    ...Array.from({ length: 60 }, (_, index) => 5 + (index % 40)),
+  ];
   const mixed = lengths.map((length) => [first, ...Array.from({ length }, () => random(vocabularySize)), last]);
   const repeated = Array.from({ length: 40 }, (_, index) => [first, ...Array<number>((index % 5) + 1).fill(random(vocabularySize)), last]);
   return [...mixed, ...repeated];

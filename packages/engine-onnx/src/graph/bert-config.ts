@@ -24,7 +24,9 @@ export interface BertConfig {
 export function parseBertConfig(json: string): BertConfig {
   const fields = parseObject(json);
   if (fields["model_type"] !== "bert") {
-    throw unusable(`model_type is ${JSON.stringify(fields["model_type"])}; only "bert" can be built (BERT, MiniLM, BGE, E5, GTE small/base)`);
+    throw unusable(
+      `model_type is ${JSON.stringify(fields["model_type"])}; only "bert" can be built (BERT, MiniLM, BGE, E5, GTE small/base)`,
+    );
   }
   const positionType = fields["position_embedding_type"] ?? "absolute";
   if (positionType !== "absolute") throw unusable(`position_embedding_type ${JSON.stringify(positionType)} is not supported`);

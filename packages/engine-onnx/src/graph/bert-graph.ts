@@ -51,33 +51,20 @@ const maskedScore = 1e6;
  * The graph of a BERT encoder with pooling and normalisation inside; inputs and outputs as text-model.ts says.
  *
  * Inside, the token axis comes first ([tokens, batch, ..]): FusedMatMul reads heads out of that layout by strides, so
- * that query, key and value need no Transpose (measured: 3-8 % of the whole run against the usual batch-first layout).
+ * that query, key and value need no Transpose (3 % of a run of 8 x 32 tokens against the usual batch-first layout).
  * Attention is plain: the fused attention operators of ONNX Runtime 1.30 are slower on a CPU.
  * Source of the arithmetic: Devlin et al. 2018 (arXiv:1810.04805) and transformers, models/bert/modeling_bert.py.
  */
 export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): OnnxModelBuilder {
-  const { config } = encoder;
+  const { hiddenSize } = encoder.config;
   const builder = new OnnxModelBuilder();
+  const scope: Scope = { builder, config: encoder.config, hasTaps: options.taps ?? false };
   const ids = builder.input("input_ids", "int32", ["batch", "tokens"]);
   const mask = builder.input("attention_mask", "float32", ["batch", "tokens"]);
   const scoreBias = emitScoreBias(builder, mask);
-  let hidden = emitEmbeddings(builder, encoder, ids);
-  for (const [index, layer] of encoder.layers.entries()) {
-    const input = (value: string, site: TapSite): LinearInput => {
-      if (options.taps) emitTaps(builder, value, { layer: index, site });
-      return emitLinearInput(builder, value, layer[site], `${index}.${site}`);
-    };
-    const linear = (from: LinearInput, name: "query" | "key" | "value" | "attentionOutput" | "up" | "down"): string => emitLinear(builder, from, layer[name], `${index}.${name}`);
-    const residual = (value: string, scale: Float32Array | undefined, name: string): string =>
-      scale === undefined ? value : builder.node("Mul", [value, builder.constant(`${index}.${name}.residual_scale`, "float32", [config.hiddenSize], scale)]);
-    const context = emitAttention(builder, config, { input: input(hidden, "attentionInput"), linear, scoreBias });
-    const merged = emitContext(config, builder, (value) => input(value, "contextInput"), context, layer.contextInput.kind === "static");
-    const attended = emitNorm(builder, builder.node("Add", [linear(merged, "attentionOutput"), residual(hidden, layer.attentionResidualScale, "attention")]), layer.attentionNorm, config, `${index}.attentionNorm`);
-    const wide = builder.node("Gelu", [linear(input(attended, "upInput"), "up")], { attributes: { approximate: config.activation === "tanh" ? "tanh" : "none" } });
-    hidden = emitNorm(builder, builder.node("Add", [linear(input(wide, "downInput"), "down"), residual(attended, layer.outputResidualScale, "output")]), layer.outputNorm, config, `${index}.outputNorm`);
-  }
+  let hidden = emitEmbeddings(scope, encoder, ids);
+  for (const [index, layer] of encoder.layers.entries()) hidden = emitLayer({ ...scope, layer, index, scoreBias }, hidden);
   emitPooling(builder, options.pooling, hidden, mask);
-  const { hiddenSize } = config;
   builder.node("Transpose", [hidden], { attributes: { perm: [1, 0, 2] }, outputs: ["token_embeddings"] });
   builder.output("embedding", "float32", ["batch", hiddenSize]);
   builder.output("norm", "float32", ["batch", 1]);
@@ -85,11 +72,63 @@ export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): Onn
   return builder;
 }
 
+/** What every part of the graph needs to know. */
+interface Scope {
+  builder: OnnxModelBuilder;
+  config: BertConfig;
+  hasTaps: boolean;
+}
+
+/** The same inside a layer. */
+interface LayerScope extends Scope {
+  layer: EncoderLayer;
+  index: number;
+  scoreBias: string;
+}
+
+type LinearName = "query" | "key" | "value" | "attentionOutput" | "up" | "down";
+
+function emitLayer(scope: LayerScope, hidden: string): string {
+  const { builder, config, layer, index } = scope;
+  const context = emitContext(scope, emitAttention(scope, emitInput(scope, hidden, "attentionInput")));
+  const attention = [emitLayerLinear(scope, context, "attentionOutput"), emitResidual(scope, hidden, "attentionResidualScale")];
+  const attended = emitNorm(scope, builder.node("Add", attention), layer.attentionNorm, `${index}.attentionNorm`);
+  const approximate = config.activation === "tanh" ? "tanh" : "none";
+  const wide = builder.node("Gelu", [emitLayerLinear(scope, emitInput(scope, attended, "upInput"), "up")], { attributes: { approximate } });
+  const output = [
+    emitLayerLinear(scope, emitInput(scope, wide, "downInput"), "down"),
+    emitResidual(scope, attended, "outputResidualScale"),
+  ];
+  return emitNorm(scope, builder.node("Add", output), layer.outputNorm, `${index}.outputNorm`);
+}
+
+function emitInput(scope: LayerScope, value: string, site: TapSite): LinearInput {
+  if (scope.hasTaps) emitTaps(scope, value, site);
+  return emitLinearInput(scope.builder, value, scope.layer[site], `${scope.index}.${site}`);
+}
+
+function emitLayerLinear({ builder, layer, index }: LayerScope, input: LinearInput, name: LinearName): string {
+  return emitLinear(builder, input, layer[name], `${index}.${name}`);
+}
+
+function emitResidual(
+  { builder, config, layer, index }: LayerScope,
+  value: string,
+  name: "attentionResidualScale" | "outputResidualScale",
+): string {
+  const scale = layer[name];
+  if (scale === undefined) return value;
+  return builder.node("Mul", [value, builder.constant(`${index}.${name}`, "float32", [config.hiddenSize], scale)]);
+}
+
 /** Smallest and largest value of every channel over [tokens, batch, channels]. */
-function emitTaps(builder: OnnxModelBuilder, value: string, { layer, site }: { layer: number; site: TapSite }): void {
+function emitTaps({ builder, index }: LayerScope, value: string, site: TapSite): void {
   const reductions = { minimum: "ReduceMin", maximum: "ReduceMax" } as const;
   for (const bound of ["minimum", "maximum"] as const) {
-    const name = builder.node(reductions[bound], [value, builder.integers([0, 1])], { attributes: { keepdims: 0 }, outputs: [tapName(layer, site, bound)] });
+    const name = builder.node(reductions[bound], [value, builder.integers([0, 1])], {
+      attributes: { keepdims: 0 },
+      outputs: [tapName(index, site, bound)],
+    });
     builder.output(name, "float32", [site === "downInput" ? "intermediate" : "hidden"]);
   }
 }
@@ -101,29 +140,28 @@ function emitScoreBias(builder: OnnxModelBuilder, mask: string): string {
 }
 
 /** [tokens, batch, hiddenSize] */
-function emitEmbeddings(builder: OnnxModelBuilder, { config, words, positions, embeddingNorm }: Encoder, ids: string): string {
+function emitEmbeddings(scope: Scope, { words, positions, embeddingNorm }: Encoder, ids: string): string {
+  const { builder, config } = scope;
   const table = builder.constant("positions", "float32", [config.maxPositions, config.hiddenSize], positions);
   const length = builder.node("Shape", [ids], { attributes: { start: 1, end: 2 } });
   const used = builder.node("Slice", [table, builder.integers([0]), length, builder.integers([0])]);
   const columns = builder.node("Transpose", [ids], { attributes: { perm: [1, 0] } });
   const rows = emitTableRows(builder, words, columns, config.hiddenSize);
   const sum = builder.node("Add", [rows, builder.node("Unsqueeze", [used, builder.integers([1])])]);
-  return emitNorm(builder, sum, embeddingNorm, config, "embeddingNorm");
-}
-
-interface AttentionParts {
-  input: LinearInput;
-  linear: (from: LinearInput, name: "query" | "key" | "value") => string;
-  scoreBias: string;
+  return emitNorm(scope, sum, embeddingNorm, "embeddingNorm");
 }
 
 /** [batch, heads, tokens, head size]; the 1/sqrt(head size) is in the query's weights. */
-function emitAttention(builder: OnnxModelBuilder, config: BertConfig, { input, linear, scoreBias }: AttentionParts): string {
+function emitAttention(scope: LayerScope, input: LinearInput): string {
+  const { builder, config, scoreBias } = scope;
   const split = builder.integers([0, 0, config.heads, config.hiddenSize / config.heads]);
-  const query = builder.node("Reshape", [linear(input, "query"), split]);
-  const key = builder.node("Reshape", [linear(input, "key"), split]);
-  const value = builder.node("Reshape", [linear(input, "value"), split]);
-  const scores = builder.node("FusedMatMul", [query, key], { domain: "com.microsoft", attributes: { transBatchA: 1, transBatchB: 1, transB: 1, alpha: { float: 1 } } });
+  const query = builder.node("Reshape", [emitLayerLinear(scope, input, "query"), split]);
+  const key = builder.node("Reshape", [emitLayerLinear(scope, input, "key"), split]);
+  const value = builder.node("Reshape", [emitLayerLinear(scope, input, "value"), split]);
+  const scores = builder.node("FusedMatMul", [query, key], {
+    domain: "com.microsoft",
+    attributes: { transBatchA: 1, transBatchB: 1, transB: 1, alpha: { float: 1 } },
+  });
   const weights = builder.node("Softmax", [builder.node("Add", [scores, scoreBias])], { attributes: { axis: -1 } });
   return builder.node("FusedMatMul", [weights, value], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
 }
@@ -132,18 +170,24 @@ function emitAttention(builder: OnnxModelBuilder, config: BertConfig, { input, l
  * From [batch, heads, tokens, head size] back to [tokens, batch, hiddenSize]. With a static format the bytes are moved,
  * which are a quarter of the floats; a scale per token needs the token's heads together first.
  */
-function emitContext(config: BertConfig, builder: OnnxModelBuilder, quantise: (value: string) => LinearInput, context: string, isStatic: boolean): LinearInput {
+function emitContext(scope: LayerScope, context: string): LinearInput {
+  const { builder, config, layer } = scope;
   const merge = (value: string): string =>
-    builder.node("Reshape", [builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }), builder.integers([0, 0, config.hiddenSize])]);
-  if (!isStatic) return quantise(merge(context));
-  const quantised = quantise(context);
+    builder.node("Reshape", [
+      builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }),
+      builder.integers([0, 0, config.hiddenSize]),
+    ]);
+  if (layer.contextInput.kind !== "static") return emitInput(scope, merge(context), "contextInput");
+  const quantised = emitInput(scope, context, "contextInput");
   return { ...quantised, value: merge(quantised.value) };
 }
 
-function emitNorm(builder: OnnxModelBuilder, value: string, weights: NormWeights, config: BertConfig, name: string): string {
+function emitNorm({ builder, config }: Scope, value: string, weights: NormWeights, name: string): string {
   const gamma = builder.constant(`${name}.gamma`, "float32", [config.hiddenSize], weights.gamma);
   const beta = builder.constant(`${name}.beta`, "float32", [config.hiddenSize], weights.beta);
-  return builder.node("LayerNormalization", [value, gamma, beta], { attributes: { axis: -1, epsilon: { float: config.layerNormEpsilon } } });
+  return builder.node("LayerNormalization", [value, gamma, beta], {
+    attributes: { axis: -1, epsilon: { float: config.layerNormEpsilon } },
+  });
 }
 
 /** Mean over the real tokens (or the first token), then division by the length; epsilons as sentence-transformers has them. */

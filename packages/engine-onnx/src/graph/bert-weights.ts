@@ -51,10 +51,14 @@ export function readBertWeights(tensors: Safetensors, config: BertConfig): BertW
   const prefix = tensors.names.find((name) => name.endsWith(anchor))?.slice(0, -anchor.length) ?? "";
   const floats = (name: string, shape: readonly number[]): Float32Array => {
     const { data } = tensors.floats(prefix + name, shape);
-    if (!data.every(Number.isFinite)) throw new CodedError("model_unavailable", `The weights are damaged: "${prefix}${name}" holds a value that is not finite.`);
+    if (!data.every(Number.isFinite))
+      throw new CodedError("model_unavailable", `The weights are damaged: "${prefix}${name}" holds a value that is not finite.`);
     return data;
   };
-  const norm = (name: string): NormWeights => ({ gamma: floats(`${name}.weight`, [hiddenSize]), beta: floats(`${name}.bias`, [hiddenSize]) });
+  const norm = (name: string): NormWeights => ({
+    gamma: floats(`${name}.weight`, [hiddenSize]),
+    beta: floats(`${name}.bias`, [hiddenSize]),
+  });
   const linear = (name: string, inputs: number, outputs: number, scale = 1): LinearWeights => ({
     inputs,
     outputs,

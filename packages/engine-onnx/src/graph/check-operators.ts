@@ -41,9 +41,24 @@ export function checkOperators(counts: Readonly<Record<string, number>>, { layer
   const isFloat = precision === "fp32";
   const planned: [string, number, number][] = [
     ["eight-bit products", of("com.microsoft:MatMulIntegerToFloat"), isFloat ? 0 : 6 * layers],
-    ["other eight-bit products", of("MatMulInteger", "QLinearMatMul", "com.microsoft:QGemm", "com.microsoft:DynamicQuantizeMatMul", "com.microsoft:MatMulNBits", "com.microsoft:QAttention"), 0],
+    [
+      "other eight-bit products",
+      of(
+        "MatMulInteger",
+        "QLinearMatMul",
+        "com.microsoft:QGemm",
+        "com.microsoft:DynamicQuantizeMatMul",
+        "com.microsoft:MatMulNBits",
+        "com.microsoft:QAttention",
+      ),
+      0,
+    ],
     // Two of attention per layer, and the six of the linear layers where they are floats.
-    ["float products", of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"), (isFloat ? 8 : 2) * layers],
+    [
+      "float products",
+      of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"),
+      (isFloat ? 8 : 2) * layers,
+    ],
     ["quantisations", of("QuantizeLinear"), isFloat ? 0 : 4 * layers],
     ["softmaxes", of("Softmax"), layers],
     ["layer norms", of("LayerNormalization", "com.microsoft:SkipLayerNormalization"), 2 * layers + 1],
@@ -51,7 +66,11 @@ export function checkOperators(counts: Readonly<Record<string, number>>, { layer
   ];
   for (const [what, found, expected] of planned) {
     if (found !== expected) {
-      throw new CodedError("model_unavailable", `ONNX Runtime changed the graph: ${expected} ${what} were planned, the optimised graph has ${found}. Its numbers cannot be trusted.`, { details: { operators: counts } });
+      throw new CodedError(
+        "model_unavailable",
+        `ONNX Runtime changed the graph: ${expected} ${what} were planned, the optimised graph has ${found}. Its numbers cannot be trusted.`,
+        { details: { operators: counts } },
+      );
     }
   }
 }

@@ -54,10 +54,14 @@ const columnBlock = 16;
  * - A GELU's large values come from a few neurons. Each of these is repeated with its bias lowered by one, two, ..
  *   ranges: every copy saturates where the next one begins, so that together they reach further with the same step.
  *
- * Measured on all-MiniLM-L6-v2, smallest cosine against float over 240 texts: 0.949 without any of it, 0.973 with the
- * middles and the copies, 0.991 with all three.
+ * Measured on all-MiniLM-L6-v2, static scales, smallest cosine against float over 240 texts: 0.927 without any of it,
+ * 0.966 with the middles, 0.978 with the sizes too, 0.990 with the copies as well.
  */
-export function conditionWeights(config: BertConfig, weights: BertWeights, { ranges, margin, isSaturating }: ConditionOptions): ConditionedWeights {
+export function conditionWeights(
+  config: BertConfig,
+  weights: BertWeights,
+  { ranges, margin, isSaturating }: ConditionOptions,
+): ConditionedWeights {
   const copyNorm = ({ gamma, beta }: NormWeights): NormWeights => ({ gamma: gamma.slice(), beta: beta.slice() });
   const copy = (linear: LinearWeights): LinearWeights => ({ ...linear, weight: linear.weight.slice(), bias: linear.bias.slice() });
   const embeddingNorm = copyNorm(weights.embeddingNorm);
@@ -85,12 +89,31 @@ export function conditionWeights(config: BertConfig, weights: BertWeights, { ran
     const wide = copy(original.up);
     unshiftInput(wide, upShift);
     const narrow = copy(original.down);
-    const { up, down, peak } = isSaturating ? splitNeurons(wide, narrow, range.downInput.maximum, margin) : { up: wide, down: narrow, peak: NaN };
+    const { up, down, peak } = isSaturating
+      ? splitNeurons(wide, narrow, range.downInput.maximum, margin)
+      : { up: wide, down: narrow, peak: NaN };
     addInPlace(down.bias, upShift.centre);
 
     inputNorm = outputNorm;
-    const peaks = { attentionInput: peakOf(range.attentionInput, attentionShift), contextInput: peakOf(range.contextInput, contextShift), upInput: peakOf(range.upInput, upShift), downInput: peak };
-    return { query, key, value, attentionOutput, attentionNorm, up, down, outputNorm, attentionResidualScale: attentionShift.scale, outputResidualScale: upShift.scale, peaks };
+    const peaks = {
+      attentionInput: peakOf(range.attentionInput, attentionShift),
+      contextInput: peakOf(range.contextInput, contextShift),
+      upInput: peakOf(range.upInput, upShift),
+      downInput: peak,
+    };
+    return {
+      query,
+      key,
+      value,
+      attentionOutput,
+      attentionNorm,
+      up,
+      down,
+      outputNorm,
+      attentionResidualScale: attentionShift.scale,
+      outputResidualScale: upShift.scale,
+      peaks,
+    };
   });
   if (layers.length !== config.layers) throw new Error("The weights have another number of layers than the configuration.");
   return { words: weights.words, positions: weights.positions, embeddingNorm, layers };
@@ -106,7 +129,10 @@ function toShift({ minimum, maximum }: ActivationRange): ChannelShift {
 }
 
 function peakOf({ minimum, maximum }: ActivationRange, { scale }: ChannelShift): number {
-  return maximum.reduce((peak, value, channel) => Math.max(peak, (value - (minimum[channel] as number)) / 2 / (scale[channel] as number)), 1e-6);
+  return maximum.reduce(
+    (peak, value, channel) => Math.max(peak, (value - (minimum[channel] as number)) / 2 / (scale[channel] as number)),
+    1e-6,
+  );
 }
 
 function shiftNorm({ gamma, beta }: NormWeights, { centre, scale }: ChannelShift): void {
@@ -119,7 +145,8 @@ function shiftNorm({ gamma, beta }: NormWeights, { centre, scale }: ChannelShift
 /** The layer gives (y - centre) / scale where it gave y. */
 function shiftOutput({ outputs, weight, bias }: LinearWeights, { centre, scale }: ChannelShift): void {
   for (let index = 0; index < weight.length; index++) weight[index] = (weight[index] as number) / (scale[index % outputs] as number);
-  for (let column = 0; column < outputs; column++) bias[column] = ((bias[column] as number) - (centre[column] as number)) / (scale[column] as number);
+  for (let column = 0; column < outputs; column++)
+    bias[column] = ((bias[column] as number) - (centre[column] as number)) / (scale[column] as number);
 }
 
 /** The layer reads (x - centre) / scale where it read x. */
@@ -139,7 +166,12 @@ function addInPlace(target: Float32Array, addend: Float32Array): void {
 }
 
 /** Adds the copies; `peak` is where every neuron saturates afterwards. */
-function splitNeurons(up: LinearWeights, down: LinearWeights, maximum: Float32Array, margin: number): { up: LinearWeights; down: LinearWeights; peak: number } {
+function splitNeurons(
+  up: LinearWeights,
+  down: LinearWeights,
+  maximum: Float32Array,
+  margin: number,
+): { up: LinearWeights; down: LinearWeights; peak: number } {
   const descending = maximum.toSorted().toReversed();
   let rank = Math.min(splitChannels, descending.length - 1);
   let peak = Math.max(descending[rank] as number, 0.1);
@@ -152,11 +184,17 @@ function splitNeurons(up: LinearWeights, down: LinearWeights, maximum: Float32Ar
   if (copies.length > maxAddedNeurons) return { up, down, peak: (descending[0] as number) * margin };
   const added = Math.ceil(copies.length / columnBlock) * columnBlock;
   const width = up.outputs + added;
-  const wide: LinearWeights = { inputs: up.inputs, outputs: width, weight: new Float32Array(up.inputs * width), bias: new Float32Array(width) };
+  const wide: LinearWeights = {
+    inputs: up.inputs,
+    outputs: width,
+    weight: new Float32Array(up.inputs * width),
+    bias: new Float32Array(width),
+  };
   const tall: LinearWeights = { inputs: width, outputs: down.outputs, weight: new Float32Array(width * down.outputs), bias: down.bias };
   for (let row = 0; row < up.inputs; row++) {
     wide.weight.set(up.weight.subarray(row * up.outputs, (row + 1) * up.outputs), row * width);
-    for (const [index, { neuron }] of copies.entries()) wide.weight[row * width + up.outputs + index] = up.weight[row * up.outputs + neuron] as number;
+    for (const [index, { neuron }] of copies.entries())
+      wide.weight[row * width + up.outputs + index] = up.weight[row * up.outputs + neuron] as number;
   }
   wide.bias.set(up.bias);
   tall.weight.set(down.weight);

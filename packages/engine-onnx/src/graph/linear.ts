@@ -6,7 +6,10 @@ import type { OnnxModelBuilder } from "./onnx-model.ts";
  * for ever (value = (byte - zeroPoint) * scale), `row` with a scale per token, measured at run time: from -peak to peak,
  * or from `minimum` to the largest where all values are known to lie above it.
  */
-export type InputFormat = { readonly kind: "float" } | { readonly kind: "static"; readonly scale: number; readonly zeroPoint: number } | { readonly kind: "row"; readonly minimum?: number };
+export type InputFormat =
+  | { readonly kind: "float" }
+  | { readonly kind: "static"; readonly scale: number; readonly zeroPoint: number }
+  | { readonly kind: "row"; readonly minimum?: number };
 
 /** Linear layer with weights of eight bits: weight = codes * scales, one scale per output column. */
 export interface QuantisedLinear {
@@ -41,11 +44,20 @@ export function emitLinearInput(builder: OnnxModelBuilder, value: string, format
     return { format, scale, value: builder.node("QuantizeLinear", [value, scale, scalar(builder, Uint8Array.of(format.zeroPoint))]) };
   }
   const { minimum } = format;
-  const positive = minimum === undefined ? builder.node("Abs", [value]) : builder.node("Sub", [value, scalar(builder, Float32Array.of(minimum))]);
+  const positive =
+    minimum === undefined ? builder.node("Abs", [value]) : builder.node("Sub", [value, scalar(builder, Float32Array.of(minimum))]);
   const peak = builder.node("Max", [builder.node("ReduceMax", [positive, builder.integers([-1])]), scalar(builder, Float32Array.of(1e-9))]);
   const scale = builder.node("Mul", [peak, scalar(builder, Float32Array.of(1 / (minimum === undefined ? 127 : 255)))]);
   const divided = builder.node("Div", [minimum === undefined ? value : positive, scale]);
-  return { format, scale, value: builder.node("QuantizeLinear", [divided, scalar(builder, Float32Array.of(1)), scalar(builder, Uint8Array.of(zeroPointOf(format)))]) };
+  return {
+    format,
+    scale,
+    value: builder.node("QuantizeLinear", [
+      divided,
+      scalar(builder, Float32Array.of(1)),
+      scalar(builder, Uint8Array.of(zeroPointOf(format))),
+    ]),
+  };
 }
 
 function zeroPointOf(format: InputFormat): number {
@@ -66,7 +78,10 @@ export function emitLinear(builder: OnnxModelBuilder, input: LinearInput, layer:
   const { inputs, outputs } = layer;
   if (!("codes" in layer)) {
     const weight = builder.constant(`${name}.weight`, "float32", [inputs, outputs], layer.weight);
-    return builder.node("Add", [builder.node("MatMul", [input.value, weight]), builder.constant(`${name}.bias`, "float32", [outputs], layer.bias)]);
+    return builder.node("Add", [
+      builder.node("MatMul", [input.value, weight]),
+      builder.constant(`${name}.bias`, "float32", [outputs], layer.bias),
+    ]);
   }
   const { format } = input;
   if (format.kind === "float") throw new Error(`${name} has weights of eight bits but an input of 32.`);
@@ -75,7 +90,11 @@ export function emitLinear(builder: OnnxModelBuilder, input: LinearInput, layer:
   const columnSums = sumColumns(layer.codes, outputs).map((sum, column) => sum * (layer.scales[column] as number));
   const biasWith = (factor: number): Float32Array => layer.bias.map((value, column) => value + factor * (columnSums[column] as number));
   const product = (scale: string, bias: Float32Array): string =>
-    builder.node("MatMulIntegerToFloat", [input.value, codes, scale, scales, "", "", builder.constant(`${name}.bias`, "float32", [outputs], bias)], { domain: "com.microsoft" });
+    builder.node(
+      "MatMulIntegerToFloat",
+      [input.value, codes, scale, scales, "", "", builder.constant(`${name}.bias`, "float32", [outputs], bias)],
+      { domain: "com.microsoft" },
+    );
   if (format.kind === "static") return product(input.scale as string, biasWith(-format.zeroPoint * format.scale));
   const zero = columnSums.map((sum) => -zeroPointOf(format) * sum);
   const scaled = builder.node("Mul", [product(scalar(builder, Float32Array.of(1)), zero), input.scale as string]);

@@ -9,7 +9,11 @@ test("integers take the bytes of the specification's example", () => {
 
 test("what was written is read back, nested messages too", () => {
   const inner = new ProtobufWriter().string(2, "name").float(3, 0.5);
-  const bytes = new ProtobufWriter().integer(1, 2 ** 40).message(7, inner).packedIntegers(8, [1, 300]).toBytes();
+  const bytes = new ProtobufWriter()
+    .integer(1, 2 ** 40)
+    .message(7, inner)
+    .packedIntegers(8, [1, 300])
+    .toBytes();
   const fields = [...readProtobuf(bytes)];
   expect(fields.map(({ field }) => field)).toEqual([1, 7, 8]);
   expect(fields[0]?.value).toBe(2 ** 40);
@@ -17,6 +21,9 @@ test("what was written is read back, nested messages too", () => {
   expect(fields[2]?.value).toEqual(Uint8Array.of(1, 0xac, 0x02));
 });
 
-test.each([[Uint8Array.of(0x08)], [Uint8Array.of(0x3a, 5, 1)], [Uint8Array.of(0x0b)], [new Uint8Array(12).fill(255)]])("broken bytes are refused: %o", (bytes) => {
-  expect(() => [...readProtobuf(bytes)]).toThrow("not a readable ONNX file");
-});
+test.each([[Uint8Array.of(0x08)], [Uint8Array.of(0x3a, 5, 1)], [Uint8Array.of(0x0b)], [new Uint8Array(12).fill(255)]])(
+  "broken bytes are refused: %o",
+  (bytes) => {
+    expect(() => [...readProtobuf(bytes)]).toThrow("not a readable ONNX file");
+  },
+);

@@ -43,7 +43,8 @@ export function quantiseEncoder(config: BertConfig, weights: BertWeights, option
 
 function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: QuantiseOptions): EncoderLayer {
   const { peaks } = layer;
-  const centred = (peak: number): InputFormat => (precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * margin) / 127, zeroPoint: 128 });
+  const centred = (peak: number): InputFormat =>
+    precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * margin) / 127, zeroPoint: 128 };
   const geluScale = (peaks.downInput - geluMinimum) / 255;
   const linear = (weights: LinearWeights): QuantisedLinear => quantiseLinear(weights, weightBits);
   return {
@@ -56,7 +57,10 @@ function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: Q
     attentionOutput: linear(layer.attentionOutput),
     upInput: centred(peaks.upInput),
     up: linear(layer.up),
-    downInput: precision === "int8-row" ? { kind: "row", minimum: geluMinimum } : { kind: "static", scale: geluScale, zeroPoint: Math.round(-geluMinimum / geluScale) },
+    downInput:
+      precision === "int8-row"
+        ? { kind: "row", minimum: geluMinimum }
+        : { kind: "static", scale: geluScale, zeroPoint: Math.round(-geluMinimum / geluScale) },
     down: linear(layer.down),
   };
 }
@@ -65,7 +69,8 @@ function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: Q
 export function quantiseLinear({ inputs, outputs, weight, bias }: LinearWeights, bits: 7 | 8): QuantisedLinear {
   const largest = bits === 8 ? 127 : 63;
   const scales = new Float32Array(outputs);
-  for (let index = 0; index < weight.length; index++) scales[index % outputs] = Math.max(scales[index % outputs] as number, Math.abs(weight[index] as number) / largest);
+  for (let index = 0; index < weight.length; index++)
+    scales[index % outputs] = Math.max(scales[index % outputs] as number, Math.abs(weight[index] as number) / largest);
   const codes = new Int8Array(weight.length);
   for (let index = 0; index < weight.length; index++) {
     // The scale is rounded to 32 bits, so a quotient can exceed the largest code by a hair.

@@ -57,14 +57,15 @@ export async function downloadHubFile(options: DownloadHubFileOptions): Promise<
   } catch (error) {
     if (signal?.aborted) throw new CodedError("cancelled", `The download of ${path} was cancelled.`, { cause: error });
     if (CodedError.isInstance(error)) throw error;
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw failure(options, "the disk is full; free some space and start again, what has arrived is kept", {}, error);
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
+      throw failure(options, "the disk is full; free some space and start again, what has arrived is kept", {}, error);
     throw failure(options, error instanceof Error ? error.message.replace(/\.$/, "") : "of an unknown error", {}, error);
   }
 }
 
 async function downloadWithRetries(options: DownloadHubFileOptions, maxAttempts: number): Promise<DownloadedFile> {
   const { hub, signal } = options;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     let hasProgress = false;
     try {
       return await attempt({ options, partialPath: `${options.destination}.partial`, onBytes: () => (hasProgress = true) });
@@ -73,7 +74,12 @@ async function downloadWithRetries(options: DownloadHubFileOptions, maxAttempts:
       failures = hasProgress ? 1 : failures + 1;
       if (failures >= maxAttempts) {
         if (CodedError.isInstance(error.cause)) throw error.cause;
-        throw failure(options, `${error.message.replace(/\.$/, "")}, ${maxAttempts} times in a row (${describeCause(error)}); what has arrived is kept`, {}, error);
+        throw failure(
+          options,
+          `${error.message.replace(/\.$/, "")}, ${maxAttempts} times in a row (${describeCause(error)}); what has arrived is kept`,
+          {},
+          error,
+        );
       }
       const backoffMs = Math.min(30_000, (hub.retryDelayMs ?? 500) * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
       await delay(Math.max(backoffMs, Math.min(error.retryAfterMs ?? 0, 120_000)), undefined, signal && { signal });
@@ -98,14 +104,19 @@ async function attempt({ options, partialPath, onBytes }: Attempt): Promise<Down
   const bytes = await receive({ options, partialPath, onBytes }, response, stall);
   const actual = await hashFile(partialPath);
   if (actual === undefined) throw new PassingFailure("The file vanished while it was being received.");
-  if (response.totalBytes !== undefined && bytes < response.totalBytes) throw new PassingFailure(`The connection was cut after ${bytes} of ${response.totalBytes} bytes.`);
+  if (response.totalBytes !== undefined && bytes < response.totalBytes)
+    throw new PassingFailure(`The connection was cut after ${bytes} of ${response.totalBytes} bytes.`);
   await verify({ options, partialPath, onBytes }, response, { ...actual, expected });
   await rename(partialPath, options.destination);
   await rm(`${partialPath}.json`, { force: true });
   return { path: options.path, ...actual, commit: response.commit };
 }
 
-async function verify({ options, partialPath }: Attempt, response: HubFileResponse, file: { sha256: string; gitSha1: string; bytes: number; expected: string | undefined }): Promise<void> {
+async function verify(
+  { options, partialPath }: Attempt,
+  response: HubFileResponse,
+  file: { sha256: string; gitSha1: string; bytes: number; expected: string | undefined },
+): Promise<void> {
   const gitSha1 = response.identity?.length === 40 && file.expected === undefined ? response.identity : undefined;
   const isRight = file.expected === undefined ? gitSha1 === undefined || gitSha1 === file.gitSha1 : file.sha256 === file.expected;
   const isPointer = isLfsPointer(await readStart(partialPath));
@@ -165,7 +176,7 @@ async function* readBody(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.byteLength; ) offset += (await file.write(bytes, offset)).bytesWritten;
+  for (let offset = 0; offset < bytes.byteLength;) offset += (await file.write(bytes, offset)).bytesWritten;
 }
 
 async function readResumePoint(partialPath: string): Promise<ResumePoint | undefined> {
@@ -194,7 +205,10 @@ async function readStart(path: string): Promise<Uint8Array> {
 
 /** Size, SHA-256 and Git blob SHA-1 of a file; undefined when there is none. */
 async function hashFile(path: string): Promise<{ bytes: number; sha256: string; gitSha1: string } | undefined> {
-  const bytes = await stat(path).then(({ size }) => size, () => undefined);
+  const bytes = await stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
   if (bytes === undefined) return undefined;
   const sha256 = createHash("sha256");
   const gitSha1 = createHash("sha1").update(`blob ${bytes}\0`);

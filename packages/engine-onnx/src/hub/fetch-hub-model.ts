@@ -28,8 +28,20 @@ export async function fetchHubModel(options: FetchHubModelOptions): Promise<Down
   }
   const results: DownloadedFile[] = [];
   for (const { path, sha256 } of options.files) {
-    if (path.startsWith("/") || path.includes("\\") || path.split("/").includes("..")) throw new CodedError("invalid_request", `"${path}" is not a path inside a repository.`);
-    results.push(await downloadHubFile({ hub, repository, revision, path, destination: join(directory, ...path.split("/")), sha256, onProgress, signal }));
+    if (path.startsWith("/") || path.includes("\\") || path.split("/").includes(".."))
+      throw new CodedError("invalid_request", `"${path}" is not a path inside a repository.`);
+    results.push(
+      await downloadHubFile({
+        hub,
+        repository,
+        revision,
+        path,
+        destination: join(directory, ...path.split("/")),
+        sha256,
+        onProgress,
+        signal,
+      }),
+    );
   }
   return results;
 }

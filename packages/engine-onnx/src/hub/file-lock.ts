@@ -12,7 +12,10 @@ const pollMs = 100;
  */
 export async function withFileLock<T>(lockPath: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   while (!(await tryLock(lockPath))) {
-    const touchedAt = await stat(lockPath).then(({ mtimeMs }) => mtimeMs, () => undefined);
+    const touchedAt = await stat(lockPath).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
     if (touchedAt !== undefined && Date.now() - touchedAt > abandonedAfterMs) await rm(lockPath, { force: true });
     await delay(pollMs, undefined, signal && { signal });
   }

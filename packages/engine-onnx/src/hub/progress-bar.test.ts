@@ -5,7 +5,13 @@ function record(isTTY: boolean) {
   const written: string[] = [];
   let time = 0;
   const show = createProgressBar({ isTTY, columns: 100, write: (text: string) => written.push(text) }, () => time);
-  return { written, at: (milliseconds: number, receivedBytes: number, totalBytes?: number) => ((time = milliseconds), show({ path: "model.bin", receivedBytes, totalBytes })) };
+  return {
+    written,
+    at: (milliseconds: number, receivedBytes: number, totalBytes?: number) => (
+      (time = milliseconds),
+      show({ path: "model.bin", receivedBytes, totalBytes })
+    ),
+  };
 }
 
 test("a terminal sees one line that redraws itself, with speed and time left", () => {

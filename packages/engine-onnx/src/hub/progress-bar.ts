@@ -41,7 +41,8 @@ export function createProgressBar(output: ProgressOutput, now: () => number = Da
       drawnAt = now();
       const filled = Math.round((share ?? 0) * barWidth);
       const bar = share === undefined ? "" : `[${"=".repeat(filled)}${" ".repeat(barWidth - filled)}] ${Math.floor(share * 100)}%  `;
-      const remaining = share !== undefined && speed > 0 && !isDone ? `, ${Math.ceil(((totalBytes as number) - receivedBytes) / speed)} s left` : "";
+      const remaining =
+        share !== undefined && speed > 0 && !isDone ? `, ${Math.ceil(((totalBytes as number) - receivedBytes) / speed)} s left` : "";
       const line = `${path}  ${bar}${amount}, ${toMegabytes(speed)} MB/s${remaining}`;
       output.write(`\r${line.slice(0, (output.columns ?? 80) - 1)}\u001b[K${isDone ? "\n" : ""}`);
       return;

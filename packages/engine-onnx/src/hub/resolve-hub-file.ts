@@ -31,7 +31,12 @@ const maxRedirects = 5;
  * delivers it. Source: huggingface.co/docs/hub/models-downloading and huggingface_hub, file_download.py.
  * @throws CodedError model_unavailable for refusals; PassingFailure for what may pass.
  */
-export async function resolveHubFile(address: HubFileAddress, hub: HubOptions, resume: ResumePoint | undefined, signal: AbortSignal): Promise<HubFileResponse> {
+export async function resolveHubFile(
+  address: HubFileAddress,
+  hub: HubOptions,
+  resume: ResumePoint | undefined,
+  signal: AbortSignal,
+): Promise<HubFileResponse> {
   const endpoint = new URL(hub.endpoint ?? "https://huggingface.co");
   let url = new URL(`${endpoint.pathname.replace(/\/$/, "")}/${toUrlPath(address)}`, endpoint);
   let identity: string | undefined;
@@ -39,31 +44,24 @@ export async function resolveHubFile(address: HubFileAddress, hub: HubOptions, r
   let commit: string | undefined;
   let isResuming = resume !== undefined;
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    const isHub = url.origin === endpoint.origin;
-    // Ranges count bytes of the file itself, so it must not be compressed on the way.
-    const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "outpost" };
-    if (isHub && hub.token) headers["authorization"] = `Bearer ${hub.token}`;
-    if (isResuming && resume) {
-      headers["range"] = `bytes=${resume.bytes}-`;
-      // A Git blob is served by the Hub itself, under the name of its content.
-      const validator = resume.validator ?? (isHub ? undefined : resume.identity);
-      if (validator !== undefined) headers["if-range"] = validator;
-    }
-    const response = await request(url, headers, signal);
+    const token = url.origin === endpoint.origin ? hub.token : undefined;
+    const response = await request(url, toHeaders(token, isResuming ? resume : undefined), signal);
     commit ??= response.headers.get("x-repo-commit") ?? undefined;
     identity ??= toIdentity(response.headers.get("x-linked-etag"));
     linkedBytes ??= toBytes(response.headers.get("x-linked-size"));
     if (resume !== undefined && identity !== undefined && identity !== resume.identity) isResuming = false;
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
-      const location = response.headers.get("location");
-      if (location === null || !URL.canParse(location, url.href)) throw failure(address, "the Hub redirected to nowhere");
-      const next = new URL(location, url);
-      if (next.protocol !== "http:" && next.protocol !== "https:") throw failure(address, `the Hub redirected to ${next.protocol}`);
-      url = next;
+      url = readRedirect(address, response, url);
       continue;
     }
-    return readResponse(address, response, { resume: isResuming ? resume : undefined, identity, linkedBytes, commit, hasToken: Boolean(hub.token) });
+    return readResponse(address, response, {
+      resume: isResuming ? resume : undefined,
+      identity,
+      linkedBytes,
+      commit,
+      hasToken: Boolean(hub.token),
+    });
   }
   throw failure(address, `there were more than ${maxRedirects} redirects`);
 }
@@ -77,34 +75,54 @@ interface Known {
 }
 
 async function readResponse(address: HubFileAddress, response: Response, known: Known): Promise<HubFileResponse> {
-  const { status, headers, body } = response;
+  const { headers, body } = response;
+  const refusal = toRefusal(address, response, known.hasToken);
+  if (refusal !== undefined || body === null) {
+    await body?.cancel();
+    throw refusal ?? failure(address, "the answer had no content");
+  }
   const validator = headers.get("etag") ?? undefined;
-  const identity = known.identity ?? toIdentity(headers.get("etag"));
-  if (status === 416) {
-    await body?.cancel();
-    throw new UnsatisfiableRange("The part on disk is not shorter than the file.");
-  }
-  if (status === 408 || status === 429 || status >= 500) {
-    await body?.cancel();
-    throw new PassingFailure(`The server answered with status ${status}.`, { retryAfterMs: toRetryAfterMs(headers.get("retry-after")), cause: toHubError(address, response, known.hasToken) });
-  }
-  if ((status !== 200 && status !== 206) || body === null) {
-    await body?.cancel();
-    throw toHubError(address, response, known.hasToken);
-  }
-  if ((headers.get("content-type") ?? "").startsWith("text/html") && !address.path.endsWith(".html")) {
-    await body.cancel();
-    throw failure(address, "a web page came instead of the file; is a proxy or a sign-in page in between");
-  }
-  const base = { body, validator, identity, commit: known.commit };
-  const length = toBytes(headers.get("content-length"));
-  if (status === 200) return { ...base, start: 0, totalBytes: known.linkedBytes ?? length };
+  const file = { body, validator, identity: known.identity ?? toIdentity(validator), commit: known.commit };
+  if (response.status === 200) return { ...file, start: 0, totalBytes: known.linkedBytes ?? toBytes(headers.get("content-length")) };
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
-  if (range === null || known.resume === undefined || Number(range[1]) !== known.resume.bytes) {
+  if (range === null || Number(range[1]) !== known.resume?.bytes) {
     await body.cancel();
     throw new PassingFailure("The server sent another part of the file than was asked for.");
   }
-  return { ...base, start: known.resume.bytes, totalBytes: known.linkedBytes ?? toBytes(range[2] ?? null) };
+  return { ...file, start: Number(range[1]), totalBytes: known.linkedBytes ?? toBytes(range[2]) };
+}
+
+/** Why an answer is not (a part of) the file; undefined when it is. */
+function toRefusal(address: HubFileAddress, response: Response, hasToken: boolean): Error | undefined {
+  const { status, headers } = response;
+  if (status === 416) return new UnsatisfiableRange("The part on disk is not shorter than the file.");
+  if (status === 408 || status === 429 || status >= 500) {
+    return new PassingFailure(`The server answered with status ${status}.`, {
+      retryAfterMs: toRetryAfterMs(headers.get("retry-after")),
+      cause: toHubError(address, response, hasToken),
+    });
+  }
+  if (status !== 200 && status !== 206) return toHubError(address, response, hasToken);
+  const isPage = headers.get("content-type")?.startsWith("text/html") && !address.path.endsWith(".html");
+  return isPage ? failure(address, "a web page came instead of the file; is a proxy or a sign-in page in between?") : undefined;
+}
+
+function readRedirect(address: HubFileAddress, response: Response, from: URL): URL {
+  const location = response.headers.get("location");
+  const next = location === null ? null : URL.parse(location, from.href);
+  if (next === null || !/^https?:$/.test(next.protocol)) throw failure(address, "the Hub redirected to nowhere");
+  return next;
+}
+
+function toHeaders(token: string | undefined, resume: ResumePoint | undefined): Record<string, string> {
+  return {
+    // Ranges count bytes of the file itself, so it must not be compressed on the way.
+    "accept-encoding": "identity",
+    "user-agent": "outpost",
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(resume && { range: `bytes=${resume.bytes}-` }),
+    ...(resume?.validator && { "if-range": resume.validator }),
+  };
 }
 
 async function request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
@@ -121,13 +139,13 @@ function toUrlPath({ repository, revision, path }: HubFileAddress): string {
 }
 
 /** An ETag without quotes and weakness mark; undefined when it is not a hash, because then it names nothing. */
-function toIdentity(etag: string | null): string | undefined {
+function toIdentity(etag: string | null | undefined): string | undefined {
   const value = etag?.replace(/^W\//, "").replaceAll('"', "");
   return value !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(value) ? value : undefined;
 }
 
-function toBytes(text: string | null): number | undefined {
-  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+function toBytes(text: string | null | undefined): number | undefined {
+  return text && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function toRetryAfterMs(text: string | null): number | undefined {
