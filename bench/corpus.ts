@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { loadTokenizer } from "@repo/engine-onnx/tokenizer";
+import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
 
 /** A text and what it costs. */
 export interface SizedText {

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Precision, TextModel } from "@repo/engine-onnx/text-model";
-import { loadTokenizer } from "@repo/engine-onnx/tokenizer";
+import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
 import { readReferenceVectors } from "./reference-vectors.ts";
 import { readSentencePairs, scorePairs } from "./sts.ts";
 import { computeVectors, cosine, measureRunMs, toTokenIds } from "./text-vectors.ts";

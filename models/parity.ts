@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
 import type { Precision } from "@repo/engine-onnx/text-model";
-import { loadTokenizer } from "@repo/engine-onnx/tokenizer";
+import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
 import { minilm } from "./minilm.ts";
 import { readReferenceVectors } from "./reference-vectors.ts";
 import { readSentencePairs, scorePairs } from "./sts.ts";

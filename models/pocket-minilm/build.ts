@@ -13,7 +13,7 @@ import { Safetensors } from "@repo/engine-onnx/graph/safetensors";
 import { toUint4Table } from "@repo/engine-onnx/graph/token-table";
 import { prepareOnnx } from "@repo/engine-onnx/prepare-onnx";
 import type { ModelFile, Precision, TextModel } from "@repo/engine-onnx/text-model";
-import { loadTokenizer } from "@repo/engine-onnx/tokenizer";
+import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
 
 const maxBytes = 16_000_000;
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -4,7 +4,8 @@ import { packTokens } from "./pack-tokens.ts";
 import { loadPreparedTextModel } from "./prepare-text-model.ts";
 import { openSession, type Session } from "./session.ts";
 import type { PreparedTextModel } from "./text-model.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 import type { TensorData } from "./worker-protocol.ts";
 
 const directory = fileURLToPath(new URL("../../../models/pocket-minilm", import.meta.url));

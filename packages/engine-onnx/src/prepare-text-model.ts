@@ -12,7 +12,7 @@ import type { HubOptions, OnDownloadProgress } from "./hub/hub-options.ts";
 import { hashOfFile, inspectModelFiles, requireModelFiles } from "./model-files.ts";
 import { prepareOnnx } from "./prepare-onnx.ts";
 import type { ModelFile, Precision, PreparedTextModel, TextModel } from "./text-model.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
 
 /** Options of {@link prepareTextModel}. */
 export interface PrepareTextModelOptions {

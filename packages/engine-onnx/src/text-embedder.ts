@@ -8,7 +8,7 @@ import { createOnnxTextEngine, type OnnxEngineOptions } from "./onnx-engine.ts";
 import type { OpenedWorker } from "./pool-worker.ts";
 import type { PreparedTextModel } from "./text-model.ts";
 import { createTimeSlices } from "./time-slices.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
 import { type CacheStats, createVectorSource } from "./vector-source.ts";
 
 /** Options of {@link createTextEmbedder}. */

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { createLibraryTokenizer } from "./library-tokenizer.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 const tokenizerPath = fileURLToPath(new URL("../../../models/pocket-minilm/tokenizer.json", import.meta.url));
 const readJson = async (path: string) => JSON.parse(await readFile(new URL(path, import.meta.url), "utf8")) as unknown;

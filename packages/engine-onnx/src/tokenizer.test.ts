@@ -5,7 +5,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { tinyTokenizer } from "../test/tiny-model.ts";
 import { createBertTokenizer, isBertTokenizer } from "./bert-tokenizer.ts";
 import { createLibraryTokenizer } from "./library-tokenizer.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tokenizer-"));
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,8 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { CodedError } from "@repo/contracts/coded-error";
-import { createBertTokenizer, isBertTokenizer } from "./bert-tokenizer.ts";
-import { createLibraryTokenizer } from "./library-tokenizer.ts";
-
 /** A token and where it came from. */
 export interface LocatedToken {
   id: number;
@@ -35,18 +30,4 @@ export interface Tokenizer {
   tokenOf(id: number): string | undefined;
   /** @throws CodedError invalid_request for an id outside the vocabulary. */
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
-}
-
-/**
- * Loads a tokenizer.json. BERT's kind (MiniLM, BGE, E5) runs on this project's own reader, several times as fast as the
- * library that does all others. Truncation and padding in the file are ignored: the embedder does both.
- * @throws CodedError model_unavailable when the file cannot be read or is no tokenizer.
- */
-export async function loadTokenizer(path: string): Promise<Tokenizer> {
-  try {
-    const definition: unknown = JSON.parse(await readFile(path, "utf8"));
-    return isBertTokenizer(definition) ? createBertTokenizer(definition) : createLibraryTokenizer(definition);
-  } catch (error) {
-    throw new CodedError("model_unavailable", "The tokenizer could not be loaded.", { cause: error });
-  }
 }
