@@ -56,7 +56,7 @@ const leastMeanCosine = 0.98;
  * Builds the ONNX form of a BERT encoder, and proves it before anything can serve it: the optimised graph must hold the
  * operators it was planned to hold, and its vectors must be those of the float graph, at the optimisation level that
  * production uses. Blocks its thread for seconds (MiniLM) to a minute (BGE base): a step of a build or of a start-up.
- * @throws CodedError model_unavailable when a check fails or the disk is full; cancelled when `signal` aborts.
+ * @throws CodedError model_unavailable when a check fails; cancelled when `signal` aborts; what the file system throws.
  */
 export async function prepareOnnx(options: PrepareOnnxOptions): Promise<PreparedOnnx> {
   const { config, weights, pooling, precision, directory } = options;

@@ -120,6 +120,13 @@ test("facts that do not fit the files are refused before anything is built", asy
   expect((await readdir(directory)).filter((name) => name.includes("building"))).toEqual([]);
 });
 
+test("a folder that cannot be made is an error with a code, and shows no path", async () => {
+  const file = join(directory, "file");
+  await writeFile(file, "");
+  const failed = await prepareTextModel({ model: facts(), directory: join(file, "models") }).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: "model_unavailable", message: "owner/model could not be prepared: ENOTDIR." });
+});
+
 test("files that are on this machine already need no network", async () => {
   const source = await mkdtemp(join(tmpdir(), "outpost-source-"));
   for (const [path, { content }] of hub.files) await writeFile(join(source, path), content);

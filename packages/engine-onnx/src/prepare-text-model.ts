@@ -48,6 +48,23 @@ const sourceFiles = ["config.json", "tokenizer.json", "model.safetensors"] as co
  * @throws CodedError model_unavailable with cause and remedy; cancelled when `signal` aborts.
  */
 export async function prepareTextModel(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
+  const { model, signal } = options;
+  try {
+    return await prepareFolder(options);
+  } catch (error) {
+    if (CodedError.isInstance(error)) throw error;
+    if (signal?.aborted) throw new CodedError("cancelled", `The preparation of ${model.id} was cancelled.`, { cause: error });
+    const { code = "an unexpected error" } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOSPC: "the disk is full",
+      EACCES: "its folder is not writable",
+      EROFS: "its folder is read-only",
+    };
+    throw new CodedError("model_unavailable", `${model.id} could not be prepared: ${reasons[code] ?? code}.`, { cause: error });
+  }
+}
+
+async function prepareFolder(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
   const { model, precision = "int8-static", signal } = options;
   const name = `${model.repository.replaceAll(/[^\w.-]+/g, "--")}-${model.revision.slice(0, 12)}`;
   const weightBits = precision === "fp32" ? 8 : (options.weightBits ?? ((await canInt8Saturate()) ? 7 : 8));
