@@ -72,7 +72,7 @@ The teacher is all-MiniLM-L6-v2 in floats. Revision \`${report.revision}\`, ${re
 | median of an STS-B sentence, ms | ${milliseconds.medianStsSentence} | ${milliseconds.medianStsSentenceTeacher} |
 
 Mean cosine with the teacher's vectors: ${cosineWithTeacher.stsSentences} over the STS-B sentences; ${cosineWithTeacher.referenceTexts.mean} (least ${cosineWithTeacher.referenceTexts.min}) over the
-${reference.length} reference texts of many lengths and scripts, most of which are not English.
+${reference.length} reference texts, which are of many lengths and scripts where the pocket model was trained on English.
 
 | texts x tokens | ms |
 |---|---|
