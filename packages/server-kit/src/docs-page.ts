@@ -68,7 +68,7 @@ function renderRoute(route: Route): Html {
     ${
       route.request === undefined
         ? ""
-        : html`<h3>Body</h3>
+        : html`<h3>${route.method === "GET" ? "Query" : "Body"}</h3>
             ${renderFields(toSchema(route.request))}`
     }
     <h3>Answer</h3>

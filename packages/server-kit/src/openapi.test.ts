@@ -1,5 +1,8 @@
+import { defineRoute } from "@repo/contracts/route";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { createEmbeddingServer } from "../test/embedding-server.ts";
+import { mountRoute } from "./mount-route.ts";
 import { buildOpenApi } from "./openapi.ts";
 import { Secret } from "./secret.ts";
 
@@ -56,4 +59,29 @@ test("every field of a request says what it is", () => {
 
 test("where a path serves two families, both bodies are documented", () => {
   expect(JSON.stringify(document.paths["/embed"]?.["post"]?.requestBody)).toContain("oneOf");
+});
+
+test("the fields of a GET stand in its query, and reach the handler from there", async () => {
+  const asking = createEmbeddingServer();
+  const route = defineRoute({
+    method: "GET",
+    path: "/search/:kind",
+    family: "outpost",
+    summary: "Search",
+    request: z.object({ query: z.string().describe("Words."), limit: z.coerce.number().optional() }),
+    response: z.object({ found: z.string() }),
+  });
+  mountRoute(asking.server, route, ({ query, limit }, { params }) => ({ found: `${params["kind"]} ${query} ${limit}` }));
+  expect(await (await asking.get("/search/films?query=a%20bat&limit=3")).json()).toEqual({ found: "films a bat 3" });
+  expect((await asking.get("/search/films")).status).toBe(400);
+  const { paths } = buildOpenApi(asking.server) as typeof document;
+  const { parameters, requestBody } = paths["/search/{kind}"]?.["get"] ?? { parameters: [] };
+  expect([requestBody, parameters]).toMatchObject([
+    undefined,
+    [
+      { name: "kind", in: "path" },
+      { name: "query", in: "query", required: true, description: "Words." },
+      { name: "limit", required: false },
+    ],
+  ]);
 });

@@ -81,8 +81,10 @@ function toOperation(key: string, routes: RouteGroup, needsKey: boolean): Record
     summary: routes.map((route) => route.summary).join(" / "),
     description: descriptions.join("\n\n"),
     ...(needsKey && first.public !== true ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),
-    parameters: toParameters(first.path),
-    ...(requests.length === 0 ? {} : { requestBody: { required: true, content: { "application/json": { schema: oneOf(requests) } } } }),
+    parameters: [...toPathParameters(first.path), ...(first.method === "GET" ? requests.flatMap(toQueryParameters) : [])],
+    ...(requests.length === 0 || first.method === "GET"
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": { schema: oneOf(requests) } } } }),
     responses: toResponses(routes),
   };
 }
@@ -106,8 +108,20 @@ function toResponses(routes: RouteGroup): Record<string, unknown> {
   return responses;
 }
 
-function toParameters(path: string): unknown[] {
+function toPathParameters(path: string): unknown[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+/** A GET has no body: the fields of its schema stand in the query. */
+function toQueryParameters(schema: unknown): unknown[] {
+  const { properties = {}, required = [] } = schema as { properties?: Record<string, { description?: string }>; required?: string[] };
+  return Object.entries(properties).map(([name, { description, ...field }]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    description,
+    schema: field,
+  }));
 }
 
 function toOpenApiPath(path: string): string {

@@ -14,7 +14,10 @@ export async function runSpace(
   address: { port: number; hostname: string },
 ): Promise<void> {
   const startedAt = performance.now();
-  const listener = await listen(server, address);
+  const listener = await listen(server, address).catch((thrown: unknown) => {
+    server.log.fatal({ err: thrown, ...address }, "cannot listen here: is the port taken?");
+    return process.exit(1);
+  });
   server.log.info({ url: listener.url }, "listening");
   stopOnSignals({ log: server.log, steps: [lifecycle.stop, () => listener.close(), lifecycle.close] });
   await lifecycle.settled();
