@@ -35,7 +35,7 @@ export function judge(result: BenchResult): AimResult[] {
       atMost: 1,
       unit: " s",
     }),
-    toAim("at most 250 MB of memory with two workers, after the test", ours?.rssMb.afterwards, { atMost: 250, unit: " MB" }),
+    toAim("at most 250 MB of memory with two workers, after the test", ours?.memory.afterwards.rssMb, { atMost: 250, unit: " MB" }),
   ];
 }
 

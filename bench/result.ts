@@ -1,6 +1,7 @@
 import type { CellResult } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import type { Roofline } from "./roofline.ts";
+import type { Memory } from "./server-process.ts";
 import type { ServerUnderTest } from "./servers.ts";
 import { median, percentile } from "./statistics.ts";
 
@@ -26,8 +27,8 @@ export interface ServerResult {
   operationsPerToken: number;
   /** From the process's start to ready, every start in order. */
   readyMs: readonly number[];
-  /** Megabytes: just after ready, after all measurements, and the highest ever. */
-  rssMb: { loaded: number; afterwards: number; peak: number };
+  /** Just after ready, and after all measurements. */
+  memory: { loaded: Memory; afterwards: Memory };
   cells: CellSummary[];
   /** Texts per second of one big request: median and all rounds. */
   bulk: { textsPerSecond: number; tokensPerSecond: number; rounds: readonly number[] };
@@ -56,7 +57,7 @@ export interface CellSummary {
 export interface Collected {
   server: ServerUnderTest;
   readyMs: number[];
-  rssMb: { loaded: number; afterwards: number; peak: number };
+  memory: { loaded: Memory; afterwards: Memory };
   cells: CellResult[];
   bulk: { seconds: number; texts: number; tokens: number }[];
   agreement: { mean: number; min: number };

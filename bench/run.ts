@@ -42,12 +42,12 @@ async function enter(server: ServerUnderTest, nextText: TextSource): Promise<Ent
       await running.stop();
       continue;
     }
-    const { rssMb: loaded } = readMemory(running.pid);
-    console.log(`${server.name}: ready in ${readyMs.map((ms) => (ms / 1000).toFixed(2)).join(", ")} s, ${loaded.toFixed(0)} MB`);
+    const loaded = readMemory(running.pid);
+    console.log(`${server.name}: ready in ${readyMs.map((ms) => (ms / 1000).toFixed(2)).join(", ")} s, ${loaded.rssMb.toFixed(0)} MB`);
     const collected = {
       server,
       readyMs,
-      rssMb: { loaded, afterwards: 0, peak: 0 },
+      memory: { loaded, afterwards: loaded },
       cells: [],
       bulk: [],
       agreement: { mean: Number.NaN, min: Number.NaN },
@@ -112,10 +112,7 @@ async function main(): Promise<void> {
   await compareAnswers(entrants, corpus(options.seed + 1));
   const rooflines: Roofline[] = [];
   for (let round = 0; round < options.rounds; round++) rooflines.push(await measureRound(entrants, round));
-  for (const { running, collected } of entrants) {
-    const { rssMb, peakMb } = readMemory(running.pid);
-    collected.rssMb = { ...collected.rssMb, afterwards: rssMb, peak: peakMb };
-  }
+  for (const { running, collected } of entrants) collected.memory.afterwards = readMemory(running.pid);
   const result: BenchResult = {
     finishedAt: new Date().toISOString(),
     command: ["pnpm bench", ...process.argv.slice(2).filter((argument) => !argument.includes("/"))].join(" "),

@@ -50,8 +50,18 @@ export async function stopAllServers(): Promise<void> {
   await Promise.all([...children].map(stopChild));
 }
 
-/** Memory of a process in megabytes (10^6 bytes): now, and at most so far. Linux only, NaN elsewhere. */
-export function readMemory(pid: number): { rssMb: number; peakMb: number } {
+/** Memory of a process in megabytes (10^6 bytes). Linux only, NaN elsewhere. */
+export interface Memory {
+  /** Resident; a file that two workers map counts twice. */
+  rssMb: number;
+  /** The part of it that is no file's content, which the system cannot drop. */
+  anonymousMb: number;
+  /** Highest resident so far. */
+  peakMb: number;
+}
+
+/** The memory of a process now. */
+export function readMemory(pid: number): Memory {
   let status = "";
   try {
     status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -59,7 +69,7 @@ export function readMemory(pid: number): { rssMb: number; peakMb: number } {
     // Not Linux, or the process is gone.
   }
   const read = (field: string) => (Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? Number.NaN) * 1024) / 1e6;
-  return { rssMb: read("VmRSS"), peakMb: read("VmHWM") };
+  return { rssMb: read("VmRSS"), anonymousMb: read("RssAnon"), peakMb: read("VmHWM") };
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Precision } from "@repo/engine-onnx/text-model";
 import { modelVariables } from "@repo/minilm-embed/config";
+import { readStartArguments } from "@repo/tools/workspace-units";
 import type { Options } from "./options.ts";
 import { operationsPerToken } from "./roofline.ts";
 
@@ -80,7 +81,7 @@ function spaceServer({ precision, cost, directory, workers, cacheMb }: SpaceVari
     operationsPerToken: cost,
     start: (port) => ({
       command: process.execPath,
-      args: ["dist/main.js"],
+      args: readStartArguments(join(root, "spaces/minilm-embed")),
       cwd: join(root, "spaces/minilm-embed"),
       env: {
         MODEL: precision === "pocket" ? "pocket" : "full",

@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readWorkspaceUnits, repositoryRoot, selectUnits, type WorkspaceUnit } from "./workspace-units.ts";
+import { readStartArguments, readWorkspaceUnits, repositoryRoot, selectUnits, type WorkspaceUnit } from "./workspace-units.ts";
 
 /** A Space may have to build a full model on its first start. */
 const readyTimeoutMs = 15 * 60_000;
@@ -78,7 +78,7 @@ function isWorthShowing(line: string): boolean {
 function startUnit(unit: WorkspaceUnit, all: readonly WorkspaceUnit[]): RunningUnit {
   const logPath = join(repositoryRoot, "data/logs", `${unit.name}.log`);
   const log = createWriteStream(logPath);
-  const child = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
+  const child = spawn(process.execPath, readStartArguments(unit.folder), {
     cwd: unit.folder,
     env: toEnvironment(unit, all),
     stdio: ["ignore", "pipe", "pipe"],

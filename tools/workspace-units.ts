@@ -18,6 +18,7 @@ export interface WorkspaceUnit {
 }
 
 interface UnitManifest {
+  scripts?: { start?: string };
   outpost?: { port?: number; spaces?: Record<string, string> };
 }
 
@@ -53,4 +54,13 @@ export function selectUnits(units: readonly WorkspaceUnit[], names: readonly str
     for (const space of Object.keys(unit.spaces)) wanted.add(space);
   }
   return units.filter((unit) => wanted.has(unit.name));
+}
+
+/** Arguments of node in a unit's start script: flags and the built entry. @throws Error when the script is of another form */
+export function readStartArguments(folder: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as UnitManifest;
+  const [command, ...args] = (scripts?.start ?? "").split(" ");
+  if (command !== "node" || args.length === 0)
+    throw new Error(`${folder}/package.json needs a start script of the form "node ... dist/main.js".`);
+  return args;
 }

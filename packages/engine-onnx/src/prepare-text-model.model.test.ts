@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packTokens } from "./pack-tokens.ts";
-import { loadPreparedTextModel } from "./prepare-text-model.ts";
+import { loadPreparedTextModel } from "./load-prepared-text-model.ts";
 import { openSession, type Session } from "./session.ts";
 import type { PreparedTextModel } from "./text-model.ts";
 import { loadTokenizer } from "./load-tokenizer.ts";

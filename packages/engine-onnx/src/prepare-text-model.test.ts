@@ -8,7 +8,8 @@ import { encodeConfig, encodeSafetensors, makeTinyBert } from "../test/tiny-bert
 import type { BertConfig } from "./graph/bert-config.ts";
 import { canInt8Saturate } from "./graph/int8-saturation.ts";
 import { describeHubTextModel } from "./prepare-hub-description.ts";
-import { loadPreparedTextModel, prepareTextModel } from "./prepare-text-model.ts";
+import { loadPreparedTextModel } from "./load-prepared-text-model.ts";
+import { prepareTextModel } from "./prepare-text-model.ts";
 import type { TextModel } from "./text-model.ts";
 
 const config: BertConfig = {

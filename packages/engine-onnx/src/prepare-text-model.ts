@@ -10,6 +10,7 @@ import { toInt8Table } from "./graph/token-table.ts";
 import { fetchHubModel } from "./hub/fetch-hub-model.ts";
 import { withFileLock } from "./hub/file-lock.ts";
 import type { HubOptions, OnDownloadProgress } from "./hub/hub-options.ts";
+import { loadPreparedTextModel, manifestFile, type PreparedManifest } from "./load-prepared-text-model.ts";
 import { hashOfFile, inspectModelFiles, requireModelFiles } from "./model-files.ts";
 import { prepareOnnx } from "./prepare-onnx.ts";
 import type { ModelFile, Precision, PreparedTextModel, TextModel } from "./text-model.ts";
@@ -31,12 +32,6 @@ export interface PrepareTextModelOptions {
   signal?: AbortSignal;
 }
 
-/** What lies in a prepared folder as model.json: the facts, with `files` those of this folder. */
-interface PreparedManifest extends TextModel {
-  precision: Precision;
-}
-
-const manifestFile = "model.json";
 /** Raised when the graph of a prepared model changes, so that folders of an older version are not taken for it. */
 const graphVersion = 2;
 /** Files the graph is made from; pooling and length are facts of the model. */
@@ -93,33 +88,6 @@ async function prepareFolder(options: PrepareTextModelOptions): Promise<Prepared
   });
 }
 
-/**
- * Opens a folder that holds model.onnx, tokenizer.json and model.json: one made by {@link prepareTextModel}, or a pocket
- * model of this repository. Every byte is verified.
- * @throws CodedError model_unavailable when a file is missing, a Git LFS pointer, cut or changed, or when the folder
- *   holds another model than `model`.
- */
-export async function loadPreparedTextModel(directory: string, model?: TextModel): Promise<PreparedTextModel> {
-  const manifest = await readManifest(join(directory, manifestFile));
-  if (model !== undefined && (manifest.id !== model.id || manifest.revision !== model.revision)) {
-    throw new CodedError(
-      "model_unavailable",
-      `The folder holds ${manifest.id} at ${manifest.revision}, not ${model.id} at ${model.revision}.`,
-    );
-  }
-  const files = await inspectModelFiles(directory, manifest.files);
-  requireModelFiles(directory, files);
-  const { precision, ...facts } = manifest;
-  return {
-    model: model ?? facts,
-    directory,
-    onnxPath: join(directory, "model.onnx"),
-    tokenizerPath: join(directory, "tokenizer.json"),
-    precision,
-    files,
-  };
-}
-
 async function fetchSources({ model, hub = {}, onProgress, signal }: PrepareTextModelOptions, directory: string): Promise<void> {
   const missing = sourceFiles.filter((path) => !model.files.some((file) => file.path === path));
   if (missing.length > 0) throw new CodedError("model_unavailable", `The facts of ${model.id} lack ${missing.join(", ")}.`);
@@ -174,14 +142,6 @@ async function describeFile(directory: string, path: string): Promise<ModelFile 
   const full = join(directory, path);
   if (!(await exists(full))) return undefined;
   return { path, sha256: await hashOfFile(full), bytes: (await stat(full)).size };
-}
-
-async function readManifest(path: string): Promise<PreparedManifest> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as PreparedManifest;
-  } catch (cause) {
-    throw new CodedError("model_unavailable", "The model's folder has no readable model.json; was the model prepared?", { cause });
-  }
 }
 
 function isSource({ path }: ModelFile): boolean {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { CodedError, type ErrorCode } from "@repo/contracts/coded-error";
+import { loadPreparedTextModel } from "@repo/engine-onnx/load-prepared-text-model";
 import type { PreparedTextModel } from "@repo/engine-onnx/text-model";
 import type { ModelConfig } from "./config.ts";
-import { prepareModel } from "./prepare-model.ts";
+import { findPreparedDirectory } from "./model-directory.ts";
 
 /** What the thread is started with; a Secret does not survive the way between threads. */
 export interface PrepareRequest {
@@ -16,10 +17,14 @@ export type PrepareReply =
   | { prepared: PreparedTextModel }
   | { problem: { code: ErrorCode; message: string; details: Record<string, unknown> | undefined; cause?: string } };
 
-/** {@link prepareModel} that never holds the thread of the caller: what may have to be built is built in another one. */
+/**
+ * The configured model, ready to be served. What may have to be built is built in a thread of its own, which holds up
+ * nobody; and what builds (ONNX Runtime with it) is loaded there only.
+ * @throws CodedError model_unavailable with cause and remedy
+ */
 export async function loadModel(config: ModelConfig): Promise<PreparedTextModel> {
-  const isBuilt = config.MODEL_DIRECTORY !== undefined || (config.MODEL === "pocket" && config.MODEL_ID === undefined);
-  if (isBuilt) return prepareModel(config);
+  const prepared = findPreparedDirectory(config);
+  if (prepared !== undefined) return loadPreparedTextModel(prepared);
   const { HF_TOKEN, ...rest } = config;
   const entry = new URL(import.meta.url.endsWith(".ts") ? "./prepare-thread.ts" : "./prepare-thread.js", import.meta.url);
   const worker = new Worker(entry, { workerData: { config: rest, token: HF_TOKEN?.reveal() } satisfies PrepareRequest });

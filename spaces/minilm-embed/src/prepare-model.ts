@@ -3,10 +3,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { HubOptions, OnDownloadProgress } from "@repo/engine-onnx/hub/hub-options";
 import { describeHubTextModel } from "@repo/engine-onnx/prepare-hub-description";
-import { loadPreparedTextModel, prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
+import { loadPreparedTextModel } from "@repo/engine-onnx/load-prepared-text-model";
+import { prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
 import type { PreparedTextModel } from "@repo/engine-onnx/text-model";
 import type { ModelConfig } from "./config.ts";
-import { fullModel, pocketDirectory } from "./model.ts";
+import { fullModel } from "./model.ts";
+import { dataDirectory, findPreparedDirectory } from "./model-directory.ts";
 
 /**
  * The folder of the configured model, ready to be served. The pocket model, and one in MODEL_DIRECTORY, are only
@@ -14,8 +16,8 @@ import { fullModel, pocketDirectory } from "./model.ts";
  * @throws CodedError model_unavailable with cause and remedy
  */
 export async function prepareModel(config: ModelConfig, onProgress?: OnDownloadProgress): Promise<PreparedTextModel> {
-  if (config.MODEL_DIRECTORY !== undefined) return loadPreparedTextModel(config.MODEL_DIRECTORY);
-  if (config.MODEL === "pocket" && config.MODEL_ID === undefined) return loadPreparedTextModel(pocketDirectory);
+  const prepared = findPreparedDirectory(config);
+  if (prepared !== undefined) return loadPreparedTextModel(prepared);
   const directory = join(dataDirectory(config), "models");
   const hub: HubOptions = { endpoint: config.HF_ENDPOINT, token: config.HF_TOKEN?.reveal() };
   const progress = onProgress === undefined ? {} : { onProgress };
@@ -38,11 +40,6 @@ export async function prepareModel(config: ModelConfig, onProgress?: OnDownloadP
   // What another program has fetched into Hugging Face's cache is not fetched again; it is verified like a download.
   const source = existsSync(join(snapshot, "model.safetensors")) ? { sourceDirectory: snapshot } : {};
   return prepareTextModel({ model, precision: config.MODEL_PRECISION, directory, hub, ...source, ...progress });
-}
-
-/** Where this process may keep what it made: DATA_DIRECTORY, or a folder of the user's cache. */
-export function dataDirectory(config: ModelConfig): string {
-  return config.DATA_DIRECTORY ?? join(homedir(), ".cache/outpost");
 }
 
 /** Whether the variables name another model than the one this Space declares. */

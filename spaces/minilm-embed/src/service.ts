@@ -8,7 +8,7 @@ import { z } from "zod";
 import { modelVariables, type ModelConfig } from "./config.ts";
 import { loadModel } from "./load-model.ts";
 import { fullModel } from "./model.ts";
-import { dataDirectory } from "./prepare-model.ts";
+import { dataDirectory } from "./model-directory.ts";
 
 /** Texts in, vectors of all-MiniLM-L6-v2 or of the pocket model out. */
 export type MinilmService = TextEmbeddingService & HostedService;
