@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeLongTexts } from "./long-texts.ts";
 import { holdRequest } from "./raw-http.ts";
 import { type RunningSpace, startSpace } from "./running-space.ts";
-import { waitUntil } from "./wait-until.ts";
+import { isBusy, isIdle, waitUntil } from "./wait-until.ts";
 
 let space: RunningSpace;
 
@@ -14,7 +14,7 @@ afterAll(() => space.close());
 
 /** The Space has nothing to do and holds no place for anybody; says so for every test that went before. */
 async function expectIdle(): Promise<void> {
-  const { workers } = await waitUntil(space.status, ({ queue }) => queue?.requests === 0 && queue.tokens === 0);
+  const { workers } = await waitUntil(space.status, isIdle);
   expect(workers?.map(({ restarts }) => restarts)).toEqual(workers?.map(() => 0));
   // The request for /metrics does not count itself: the route is public.
   await waitUntil(readRunning, (running) => running === 0);
@@ -40,7 +40,7 @@ test("single texts are answered while 2,048 are under way, and the 2,048 are who
   const big = space.post("/embed", { texts, encoding_format: "base64" }).finally(() => {
     state.isDone = true;
   });
-  await waitUntil(space.status, ({ queue }) => (queue?.tokens ?? 0) > 0);
+  await waitUntil(space.status, isBusy);
   let answered = 0;
   while (!state.isDone) {
     await embedOne(`passing number ${answered}`);
@@ -65,7 +65,7 @@ test("two big requests share: neither waits for the other to end", async () => {
     finished.push(name);
   };
   const first = send("large", 2048);
-  await waitUntil(space.status, ({ queue }) => (queue?.tokens ?? 0) > 0);
+  await waitUntil(space.status, isBusy);
   await Promise.all([first, send("small", 256)]);
   expect(finished).toEqual(["small", "large"]);
 });
@@ -76,7 +76,7 @@ test("a caller that leaves frees the queue, and the work is not done for nobody"
   const droppedBefore = await readDropped();
   const big = space.post("/embed", { texts: makeLongTexts(2048, "left alone") }, { signal: controller.signal });
   const failure = big.catch((thrown: unknown) => thrown);
-  await waitUntil(space.status, ({ queue }) => (queue?.tokens ?? 0) > 0);
+  await waitUntil(space.status, isBusy);
   controller.abort();
   expect(await failure).toMatchObject({ name: "AbortError" });
   await expectIdle();

@@ -2,9 +2,10 @@
 import OpenAI, { APIUserAbortError, AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeLongTexts } from "./long-texts.ts";
+import { fingerprint } from "./nearly.ts";
 import { holdRequest } from "./raw-http.ts";
 import { type RunningSpace, startSpace } from "./running-space.ts";
-import { waitUntil } from "./wait-until.ts";
+import { isBusy, isIdle, waitUntil } from "./wait-until.ts";
 
 const model = "text-embedding-3-small";
 let space: RunningSpace;
@@ -52,7 +53,7 @@ describe("embeddings.create", () => {
     const { data } = await client.embeddings.create({ model, input });
     expect(data.map(({ index }) => index)).toEqual(input.map((_, index) => index));
     const { vectors } = await space.service.embed({ texts: input });
-    expect(data.map(({ embedding }) => embedding)).toEqual(vectors.map((vector) => [...vector]));
+    expect(data.map(({ embedding }) => fingerprint(embedding))).toEqual(vectors.map(fingerprint));
   });
 
   test("2,049 inputs are refused with the limit", async () => {
@@ -207,7 +208,7 @@ describe("a queue that is full", () => {
     expect(Number(headers.get("retry-after"))).toBe(Math.ceil(retryAfterMs / 1000));
     controller.abort();
     expect(await big).toBeInstanceOf(APIUserAbortError);
-    await waitUntil(small.status, ({ queue }) => queue?.tokens === 0);
+    await waitUntil(small.status, isIdle);
     expect((await hasty.embeddings.create({ model, input: "one more" })).data).toHaveLength(1);
   });
 });
@@ -218,10 +219,10 @@ describe("AbortSignal", () => {
     const input = makeLongTexts(2048, "aborted by the SDK");
     const { cache: before } = await space.status();
     const answer = failureOf(client.embeddings.create({ model, input }, { signal: controller.signal }));
-    await waitUntil(space.status, ({ queue }) => (queue?.tokens ?? 0) > 0);
+    await waitUntil(space.status, isBusy);
     controller.abort();
     expect(await answer).toBeInstanceOf(APIUserAbortError);
-    const { cache: after } = await waitUntil(space.status, ({ queue }) => queue?.requests === 0 && queue.tokens === 0);
+    const { cache: after } = await waitUntil(space.status, isIdle);
     // Had the work been done for nobody, its vectors would have been kept.
     expect(after?.entries).toBe(before?.entries);
   });
