@@ -27,7 +27,10 @@ export default {
       "engine-onnx-knows-no-http-contract",
       "An engine speaks of tensors and texts; only the error table and the capability's types are shared.",
       { path: "^packages/engine-onnx/src", pathNot: tests },
-      { path: "^packages/", pathNot: ["^packages/engine(-onnx)?/src", "^packages/contracts/src/(coded-error|embed-text|call-context|model-info)[.]ts$"] },
+      {
+        path: "^packages/",
+        pathNot: ["^packages/engine(-onnx)?/src", "^packages/contracts/src/(coded-error|embed-text|call-context|model-info)[.]ts$"],
+      },
     ),
     forbid(
       "server-kit-knows-no-engine",
@@ -107,6 +110,10 @@ export default {
     exclude: { path: ["/dist/", "/data/"] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"], extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json"],
+    },
   },
 };

@@ -16,7 +16,7 @@ async function onHub(context: Pick<TestContext, "onTestFinished">, routes: Recor
     token: "hf_token",
     apiKey: "space-key",
     hubUrl: hub.url,
-    fetch: (input, init) => fetch(String(input).replace("https://user-name.hf.space", space.url), init),
+    fetch: (input, init) => fetch(new Request(input, init).url.replace("https://user-name.hf.space", space.url), init),
   });
   return { space, hub, client };
 }

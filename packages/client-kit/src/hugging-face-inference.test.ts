@@ -15,7 +15,7 @@ async function start(context: Pick<TestContext, "onTestFinished">, answer: Answe
   const embedder = createHuggingFaceEmbedder({
     token: "hf_secret",
     dimensions: 3,
-    fetch: (input, init) => fetch(String(input).replace(/^https:\/\/[^/]+/, api.url), init),
+    fetch: (input, init) => fetch(new Request(input, init).url.replace(/^https:\/\/[^/]+/, api.url), init),
     ...options,
   });
   return { api, embedder };

@@ -65,6 +65,8 @@ test("every length gives the same bytes alone, padded and beside others", async 
   }
   for (let first = 0; first + 60 < 200; first += 7) {
     const picked = [first, first + 3, first + 31, first + 60];
-    expect(await embed(picked.map((index) => rows[index] as Int32Array)), `rows ${picked}`).toEqual(picked.map((index) => alone[index]));
+    expect(await embed(picked.map((index) => rows[index] as Int32Array)), `rows ${picked.join(", ")}`).toEqual(
+      picked.map((index) => alone[index]),
+    );
   }
 });

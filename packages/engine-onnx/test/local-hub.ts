@@ -57,8 +57,8 @@ export async function startLocalHub(): Promise<LocalHub> {
   const storage = createServer((request, response) => {
     note("storage", request);
     const file = files.get(decodeURIComponent((request.url ?? "/").slice(1)));
-    if (file === undefined) return void response.writeHead(404).end();
-    sendContent(hub.behaviour, { request, response, content: file.content, etag: `"storage-${sha256(file.content)}"` });
+    if (file === undefined) response.writeHead(404).end();
+    else sendContent(hub.behaviour, { request, response, content: file.content, etag: `"storage-${sha256(file.content)}"` });
   });
   const front = createServer((request, response) => {
     note("hub", request);

@@ -5,7 +5,7 @@ import { OnnxModelBuilder } from "../src/graph/onnx-model.ts";
 import type { PreparedTextModel } from "../src/text-model.ts";
 
 const dimensions = 4;
-const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789.,!?'"];
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'".split("");
 const vocabulary = [
   "[PAD]",
   "[UNK]",
