@@ -29,7 +29,7 @@ export interface Options {
 const help = `pnpm bench [options]      see bench/README.md
   --quick            one round, one second per cell: does it all work?
   --rounds N         default 4
-  --seconds N        per server, client count and round; default 5
+  --seconds N        per server, client count and round; default 4
   --weights FOLDER   safetensors folder of all-MiniLM-L6-v2 (or the variable MINILM_WEIGHTS)
   --python PATH      Python with bench/seed-equivalent/requirements.txt (or the variable PYTHON)
   --only A,B         some of the servers, by name`;
@@ -55,7 +55,7 @@ export function readOptions(): Options {
     weights: toPath(values.weights ?? process.env.MINILM_WEIGHTS),
     python: toPath(values.python ?? process.env.PYTHON),
     rounds: toPositive(values.rounds, values.quick ? 1 : 4),
-    secondsPerCell: toPositive(values.seconds, values.quick ? 1 : 5),
+    secondsPerCell: toPositive(values.seconds, values.quick ? 1 : 4),
     warmupSeconds: 0.5,
     clientCounts: [1, 8, 32, 64],
     starts: values.quick ? 1 : 3,

@@ -5,9 +5,9 @@ import { prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
 import type { Precision } from "@repo/engine-onnx/text-model";
 import { fullModel } from "@repo/minilm-embed/model";
 import type { Options } from "./options.ts";
-import { cacheFolder, dataFolder, exportFolder, root, type Prepared } from "./servers.ts";
+import { cacheFolder, dataFolder, exportFolder, primaryPrecision, root, type Prepared } from "./servers.ts";
 
-const precisions: readonly Precision[] = ["int8-row", "int8-static", "fp32"];
+const precisions: readonly Precision[] = [primaryPrecision, "fp32"];
 
 /** Makes what the servers need: the Space's bundle and models, and the ONNX files of transformers.js. */
 export async function prepare({ weights, python }: Options): Promise<Prepared> {

@@ -24,7 +24,7 @@ Made by \`${result.command}\`; the figures are also in minilm-embed.json.
 Every text is distinct (8 to 60 tokens, ${settings.meanTokens.toFixed(1)} on average), one per request; each client sends the next when it has the answer.
 All servers run at once and are loaded in turn, ${settings.rounds} round${settings.rounds === 1 ? "" : "s"} of ${settings.secondsPerCell} s per cell after ${settings.warmupSeconds} s of warm-up, in another order each round.
 Throughput is the median round; p50 and p99 are over all answers. The load generator runs on the same ${machine.cores} cores for all alike.
-Same weights everywhere but in the pocket model; the Space runs ${settings.workers} workers.
+Same weights everywhere but in the pocket model; the Space runs ${settings.workers} workers, its cache off unless it says "cache on".
 
 ## Aims
 

@@ -49,8 +49,9 @@ export function listServers(options: Options, prepared: Prepared): { servers: Se
     const cost = readCost(join(weights, "config.json"));
     for (const { precision, directory } of prepared.full) {
       const variant = { cost, precision, directory, workers: options.workers };
-      servers.push(spaceServer({ ...variant, cacheMb: 0 }));
-      if (precision === primaryPrecision) servers.push(spaceServer({ ...variant, cacheMb: 16 }));
+      servers.push(spaceServer({ ...variant, form: "plain" }));
+      if (precision === primaryPrecision)
+        servers.push(spaceServer({ ...variant, form: "cache" }), spaceServer({ ...variant, form: "default-heap" }));
     }
     if (prepared.hasTransformersModel) servers.push(transformersServer("q8", cost), transformersServer("fp32", cost));
     else skipped.push("transformers.js: its ONNX files are made with Python; set PYTHON (bench/README.md).");
@@ -59,35 +60,41 @@ export function listServers(options: Options, prepared: Prepared): { servers: Se
   }
   const pocketDirectory = join(root, "models/pocket-minilm");
   const pocketCost = readCost(join(pocketDirectory, "config.json"));
-  servers.push(spaceServer({ precision: "pocket", cost: pocketCost, directory: pocketDirectory, workers: options.workers, cacheMb: 0 }));
+  servers.push(spaceServer({ precision: "pocket", cost: pocketCost, directory: pocketDirectory, workers: options.workers, form: "plain" }));
   return { servers: servers.filter(({ name }) => options.only.length === 0 || options.only.includes(name)), skipped };
 }
+
+/** As its start script says but without its cache; with it; and without the start script's flags that keep heaps small. */
+type SpaceForm = "plain" | "cache" | "default-heap";
 
 interface SpaceVariant {
   precision: Precision | "pocket";
   cost: number;
   directory: string;
   workers: number;
-  cacheMb: number;
+  form: SpaceForm;
 }
 
-function spaceServer({ precision, cost, directory, workers, cacheMb }: SpaceVariant): ServerUnderTest {
-  const cache = cacheMb > 0 ? "on" : "off";
+const formTitles: Record<SpaceForm, string> = { plain: "", cache: ", cache on", "default-heap": ", node's default heaps" };
+
+function spaceServer({ precision, cost, directory, workers, form }: SpaceVariant): ServerUnderTest {
+  const cwd = join(root, "spaces/minilm-embed");
+  const args = readStartArguments(cwd);
   return {
-    name: `space-${precision}${cacheMb > 0 ? "-cache" : ""}`,
-    title: `minilm-embed, ${precision === "pocket" ? "pocket model" : precision}, cache ${cache}`,
+    name: `space-${precision}${form === "plain" ? "" : `-${form}`}`,
+    title: `minilm-embed, ${precision === "pocket" ? "pocket model" : precision}${formTitles[form]}`,
     readyPath: "/ready",
     arithmetic: precision === "fp32" ? "fp32" : "int8",
     operationsPerToken: cost,
     start: (port) => ({
       command: process.execPath,
-      args: readStartArguments(join(root, "spaces/minilm-embed")),
-      cwd: join(root, "spaces/minilm-embed"),
+      args: form === "default-heap" ? args.slice(-1) : args,
+      cwd,
       env: {
         MODEL: precision === "pocket" ? "pocket" : "full",
         MODEL_DIRECTORY: directory,
         DATA_DIRECTORY: dataFolder,
-        CACHE_MB: String(cacheMb),
+        CACHE_MB: form === "cache" ? "16" : "0",
         WORKERS: String(workers),
         PORT: String(port),
         HOST: "127.0.0.1",
