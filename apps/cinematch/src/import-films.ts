@@ -1,11 +1,12 @@
-/** `pnpm --filter cinematch import <file.csv>`: brings a TMDB 5000 or MovieLens file into the catalogue. */
+/** `pnpm --filter cinematch run import <file.csv>`: brings a TMDB 5000 or MovieLens file into the catalogue. */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "./config.ts";
 import { importFilms } from "./features/catalogue/import-films.ts";
 import { openCatalogue } from "./open-catalogue.ts";
 import { createProgressLine } from "./ui/progress-line.ts";
 
-const usage = `Usage: pnpm --filter cinematch import <file.csv>
+const usage = `Usage: pnpm --filter cinematch run import <file.csv>
 
   Reads tmdb_5000_movies.csv (TMDB 5000) or movies.csv (MovieLens) into the catalogue of DATABASE_URL, or of the embedded
   database in DATA_DIRECTORY (stop cinematch first: the embedded database serves one process). Running it again updates.
@@ -18,10 +19,12 @@ if (path === undefined) {
   process.exit(2);
 }
 
-const database = await openCatalogue(readConfig());
+const config = readConfig();
+const file = resolve(config.INIT_CWD ?? ".", path);
+const database = await openCatalogue(config);
 const progress = createProgressLine("bytes");
 try {
-  const { imported, bad } = await importFilms(database.db, path, progress.show);
+  const { imported, bad } = await importFilms(database.db, file, progress.show);
   progress.end();
   for (const { line, reason } of bad) console.error(`${path}, line ${line}: ${reason}`);
   console.log(`${imported} films imported, ${bad.length} rows could not be read.`);
