@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { copyFile, mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -18,6 +19,8 @@ export function defineAppBundle(options: {
   islands?: Record<string, string>;
   stylesheets?: readonly string[];
 }): Options[] {
+  // Here and not by tsup's own option: two builds share the folder, and neither may clear what the other has made.
+  rmSync("dist", { recursive: true, force: true });
   const copyStylesheets = async (): Promise<void> => {
     const folder = "dist/public";
     await mkdir(folder, { recursive: true });

@@ -28,7 +28,7 @@ try {
   progress.end();
   for (const { line, reason } of bad) console.error(`${path}, line ${line}: ${reason}`);
   console.log(`${imported} films imported, ${bad.length} rows could not be read.`);
-  process.exitCode = bad.length > 0 ? 1 : 0;
+  process.exitCode = imported === 0 ? 1 : 0;
 } catch (error) {
   progress.end();
   console.error(error instanceof Error ? error.message : String(error));
