@@ -3,10 +3,11 @@
  * repository without the fault.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { findProblem, guards } from "./guards.ts";
 import { repositoryRoot } from "./workspace-units.ts";
 
 const folders: string[] = [];
@@ -244,9 +245,42 @@ test("knip notices an export that nobody uses in an app", () => {
   expect(status).not.toBe(0);
 });
 
+test("an import guard that read no file is a failure, though its tool succeeds", () => {
+  const guard = guards.find(({ name }) => name === "imports");
+  if (!guard) throw new Error("There is no import guard.");
+  expect(findProblem(guard, 0, "no dependency violations found (0 modules, 0 dependencies cruised)")).toContain("without reading the code");
+  expect(findProblem(guard, 0, "no dependency violations found (338 modules, 1178 dependencies cruised)")).toBeUndefined();
+});
+
+test("the table guard notices a README that does not match its config.ts", () => {
+  const config = (fallback: number): string =>
+    `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};\nexport const configSchema = z.object({ PORT: z.coerce.number().default(${fallback}).describe("Port.") });\n`;
+  const readme =
+    "# one\n\n<!-- environment: generated from src/config.ts -->\n\n| Variable | Default | Meaning |\n|---|---|---|\n| `PORT` | `1` | Port. |\n\n<!-- /environment -->\n";
+  const check = (fallback: number) => {
+    const root = makeRepository({
+      "spaces/space-a/package.json": JSON.stringify({ name: "@repo/space-a", type: "module", outpost: { port: 1 } }),
+      "spaces/space-a/README.md": readme,
+      "spaces/space-a/src/config.ts": config(fallback),
+      "apps/one/package.json": JSON.stringify({ name: "@repo/one", type: "module", outpost: { port: 2 } }),
+      "apps/one/README.md": readme,
+      "apps/one/src/config.ts": config(1),
+    });
+    return runTool("node", [join(repositoryRoot, "tools/env-tables.ts"), "--check", root], repositoryRoot);
+  };
+  expect(check(1)).toMatchObject({ status: 0 });
+  const { status, output } = check(2);
+  expect(output).toContain("spaces/space-a/README.md does not match");
+  expect(status).not.toBe(0);
+});
+
 test("pnpm refuses a version that the catalog does not hold", () => {
-  const settings = spawnSync("grep", ["-c", "^catalogMode: strict$", "pnpm-workspace.yaml"], { cwd: repositoryRoot, encoding: "utf8" });
-  expect(settings.stdout.trim()).toBe("1");
+  const root = makeRepository({ "pnpm-workspace.yaml": readFileSync(join(repositoryRoot, "pnpm-workspace.yaml"), "utf8") });
+  const add = (version: string) =>
+    spawnSync("pnpm", ["add", `zod@${version}`, "--lockfile-only", "--offline"], { cwd: join(root, "apps/one"), encoding: "utf8" });
+  const other = add("3.25.0");
+  expect(other.stdout + other.stderr).toContain("ERR_PNPM_CATALOG_VERSION_MISMATCH");
+  expect(other.status).not.toBe(0);
 });
 
 test("the lock file names no registry host", () => {

@@ -3,42 +3,8 @@
  * tools/check-guards.test.ts proves that each of them bites.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { findProblem, type Guard, guards } from "./guards.ts";
 import { repositoryRoot } from "./workspace-units.ts";
-
-interface Guard {
-  name: string;
-  command: string;
-  args: readonly string[];
-  /** Proof that the guard looked at something: a tool that reads no files also finds no fault. */
-  mustPrint?: RegExp;
-}
-
-function listPackages(): string[] {
-  const parents = ["packages", "spaces", "apps"];
-  const children = parents.flatMap((parent) => {
-    const folder = join(repositoryRoot, parent);
-    return existsSync(folder) ? readdirSync(folder).map((name) => `${parent}/${name}`) : [];
-  });
-  return [...children, "models", "bench", "tools"].filter((folder) => existsSync(join(repositoryRoot, folder, "tsconfig.json")));
-}
-
-const guards: Guard[] = [
-  ...listPackages().map((folder) => ({ name: `types ${folder}`, command: "tsc", args: ["-p", folder] })),
-  { name: "lint", command: "oxlint", args: ["--type-aware", "--deny-warnings"] },
-  { name: "format", command: "oxfmt", args: ["--check"] },
-  {
-    name: "imports",
-    command: "depcruise",
-    args: ["--config", ".dependency-cruiser.mjs", "packages", "spaces", "apps", "tools"],
-    // With a TypeScript that has no compiler API the cruiser reads no .ts file, reports "0 modules" and succeeds.
-    mustPrint: /\((?!0 modules)\d{2,} modules/,
-  },
-  { name: "boundaries", command: "turbo", args: ["boundaries"], mustPrint: /Checked [1-9]\d* files/ },
-  { name: "unused", command: "knip", args: ["--no-config-hints"] },
-  { name: "environment tables", command: "node", args: ["tools/env-tables.ts", "--check"] },
-];
 
 /** Runs one guard; resolves to its output when it failed, to undefined when it passed. */
 async function runGuard(guard: Guard): Promise<string | undefined> {
@@ -52,11 +18,7 @@ async function runGuard(guard: Guard): Promise<string | undefined> {
     resolve(1);
   });
   child.once("close", (code) => resolve(code ?? 1));
-  const code = await promise;
-  if (code !== 0) return output;
-  if (guard.mustPrint && !guard.mustPrint.test(output))
-    return `${output}\nThe guard succeeded without reading the code (expected ${guard.mustPrint}).`;
-  return undefined;
+  return findProblem(guard, await promise, output);
 }
 
 const wanted = process.argv.slice(2);
