@@ -19,7 +19,7 @@ export interface Options {
   workers: number;
   /** Names of servers to measure; empty means all. */
   only: readonly string[];
-  /** The report goes to .cache/bench/reports. */
+  /** Shows that all works; no report. */
   isQuick: boolean;
   /** A cell in which other programs used more of the machine than this is measured once more. */
   maxOthersShare: number;

@@ -144,8 +144,9 @@ function medianRoofline(all: readonly Roofline[]): Roofline {
 }
 
 async function writeReports(result: BenchResult): Promise<void> {
-  // A quick run proves that the benchmark works; its figures are no report.
-  const folder = options.isQuick ? join(cacheFolder, "reports") : join(root, "bench/reports");
+  // A quick run or a part of it is no report: it must not replace the one in the repository.
+  const isReport = !options.isQuick && options.only.length === 0 && result.skipped.length === 0;
+  const folder = isReport ? join(root, "bench/reports") : join(cacheFolder, "reports");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "minilm-embed.json"), `${JSON.stringify(result, undefined, 1)}\n`);
   await writeFile(join(folder, "minilm-embed.md"), renderReport(result));
