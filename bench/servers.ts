@@ -98,6 +98,8 @@ function spaceServer({ precision, cost, directory, workers, form }: SpaceVariant
         WORKERS: String(workers),
         PORT: String(port),
         HOST: "127.0.0.1",
+        // As npm start and the image have it.
+        ...(form === "default-heap" ? {} : { MALLOC_ARENA_MAX: "1" }),
       },
     }),
   };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { yieldToServing } from "./thread-priority.ts";
 import { passGate } from "./native-gate.ts";
 import { openCachedModel } from "./optimized-model.ts";
 import type { Session } from "./session.ts";
@@ -10,6 +11,7 @@ import type { WorkerReply, WorkerRequest, WorkerStartData } from "./worker-proto
  *
  * A failure to open is thrown: the thread ends, and whoever started it decides.
  */
+yieldToServing();
 if (parentPort === null) throw new Error("inference-worker runs only as a worker thread.");
 const port = parentPort;
 const { gate } = workerData as WorkerStartData;

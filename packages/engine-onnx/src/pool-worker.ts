@@ -59,6 +59,12 @@ function stopped(): CodedError {
   return new CodedError("model_unavailable", "The model is stopping.");
 }
 
+/**
+ * An inference thread keeps next to nothing in its heap between batches; node's default would give it 48 MB of young
+ * generation to fill before it collects.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
 /** Starts nothing yet; see {@link PoolWorker.start}. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const pending = createPendingRuns();
@@ -80,6 +86,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     gate = createGateMemory();
     const created = new Worker(options.entry, {
       execArgv: [],
+      resourceLimits,
       name: `inference-${options.id}`,
       workerData: { gate } satisfies WorkerStartData,
     });

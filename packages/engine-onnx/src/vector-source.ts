@@ -33,6 +33,7 @@ export interface VectorSource {
 interface Run {
   keys: string[];
   waiters: number;
+  isSettled: boolean;
   controller: AbortController;
   promise: Promise<{ entries: Map<string, Float32Array>; queueMs: number; inferenceMs: number }>;
 }
@@ -75,9 +76,10 @@ export function createVectorSource(engine: OnnxTextEngine, cacheBytes: number): 
       }
       return { entries, queueMs, inferenceMs };
     });
-    const run: Run = { keys, waiters: 0, controller, promise };
+    const run: Run = { keys, waiters: 0, isSettled: false, controller, promise };
     for (const key of keys) underWay.set(key, run);
     const forget = () => {
+      run.isSettled = true;
       for (const key of keys) if (underWay.get(key) === run) underWay.delete(key);
     };
     promise.then(forget, forget);
@@ -86,7 +88,7 @@ export function createVectorSource(engine: OnnxTextEngine, cacheBytes: number): 
 
   function leave(run: Run): void {
     run.waiters -= 1;
-    if (run.waiters > 0) return;
+    if (run.waiters > 0 || run.isSettled) return;
     // At once, so that nobody joins what was given up.
     for (const key of run.keys) if (underWay.get(key) === run) underWay.delete(key);
     run.controller.abort();

@@ -3,13 +3,13 @@ import { CodedError } from "@repo/contracts/coded-error";
 import type { ReadyResponse } from "@repo/contracts/health";
 import type { ServiceStatus } from "@repo/contracts/hosted-service";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
-import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { Admission } from "./admission.ts";
 import { createAuthenticate } from "./auth.ts";
 import { BodyBudget } from "./body-budget.ts";
 import { toCodedError } from "./error-response.ts";
 import { mountLifecycleRoutes } from "./lifecycle-routes.ts";
+import { allowOrigins } from "./allow-origins.ts";
 import { createSilentLogger, type Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { answerError } from "./mount-route.ts";
@@ -17,7 +17,7 @@ import { toRequestId } from "./request-id.ts";
 import { findFamily, findOtherMethods } from "./route-lookup.ts";
 import type { Secret } from "./secret.ts";
 import type { Server, ServerEnvironment, ServerLimits } from "./server.ts";
-import { exposedHeaders, Timings } from "./timings.ts";
+import { Timings } from "./timings.ts";
 
 const defaultLimits: ServerLimits = {
   maxBodyBytes: 8 * 1024 * 1024,
@@ -73,9 +73,7 @@ export function createServer(options: ServerOptions): Server {
     status: options.status ?? (() => ({})),
   };
   app.use(observeRequests(server));
-  const origins = options.corsOrigins ?? ["*"];
-  // No list of allowed request headers: the ones a browser asks for are echoed, because SDKs add their own.
-  app.use(cors({ origin: origins.includes("*") ? "*" : [...origins], exposeHeaders: [...exposedHeaders], maxAge: 86_400 }));
+  app.use(allowOrigins(options.corsOrigins ?? ["*"]));
   app.notFound((c) => answerUnknown(server, c));
   app.onError((thrown, c) => answerThrown(server, c, thrown));
   mountLifecycleRoutes(server);

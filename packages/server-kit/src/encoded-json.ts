@@ -8,6 +8,7 @@ export class EncodedJson {
 
   /** The whole text, UTF-8. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return Buffer.concat(this.#parts);
+    const [first] = this.#parts;
+    return this.#parts.length === 1 && first !== undefined ? (first as Uint8Array<ArrayBuffer>) : Buffer.concat(this.#parts);
   }
 }

@@ -5,6 +5,13 @@ export type { Logger } from "pino";
 const secretPaths = ["authorization", "apiKey", "token", "password", "secret", "headers", "cookie"];
 
 /**
+ * Lines are written a few kilobytes at a time, at the latest after half a second, and whatever is left when the process
+ * ends: a write per request costs a tenth of what the request costs.
+ */
+const bufferBytes = 4096;
+const flushIntervalMs = 500;
+
+/**
  * A logger that writes one JSON object per line to standard output.
  * Fields with the names of secrets are redacted one level deep; requests are logged without headers, query or body.
  * @param options.level fatal, error, warn, info (default), debug, trace or silent
@@ -17,7 +24,10 @@ export function createLogger(options: { name: string; level?: string | undefined
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: secretPaths.flatMap((path) => [path, `*.${path}`]), censor: "[redacted]" },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return pino(
+    settings,
+    options.destination ?? pino.destination({ dest: 1, sync: false, minLength: bufferBytes, periodicFlush: flushIntervalMs }),
+  );
 }
 
 /** A logger that writes nothing, for tests and for services inside another process. */
