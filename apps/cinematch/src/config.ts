@@ -46,12 +46,18 @@ export const configSchema = z.object({
     .describe(
       "postgres:// address of a PostgreSQL with pgvector and pg_trgm. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY.",
     ),
-  DATA_DIRECTORY: z.string().optional().describe("Folder of the embedded database; default data/cinematch in the repository, as npm start has it."),
+  DATA_DIRECTORY: z
+    .string()
+    .optional()
+    .describe("Folder of the embedded database; default data/cinematch in the repository, as npm start has it."),
   CATALOGUE_PATH: z
     .string()
     .optional()
     .describe("File with the films that fill an empty catalogue; default the committed data/films.jsonl."),
-  INIT_CWD: z.string().optional().describe("Set by pnpm: the folder a command was called from; file names on its command line are relative to it."),
+  INIT_CWD: z
+    .string()
+    .optional()
+    .describe("Set by pnpm: the folder a command was called from; file names on its command line are relative to it."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged."),
 });
 
