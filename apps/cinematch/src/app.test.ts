@@ -125,7 +125,9 @@ test("a film has a page with films like it, an unknown one has none", async () =
   };
   const page = await (await request(`/films/${movies[0]?.movieId}`)).text();
   expect(page).toContain("Films like Pulp Fiction");
-  expect((await request("/films/999999")).status).toBe(404);
+  const unknown = await request("/films/999999");
+  expect([unknown.status, unknown.headers.get("content-type")]).toEqual([404, "text/html; charset=UTF-8"]);
+  expect(await unknown.text()).toContain("There is no such film.");
 });
 
 test("the map draws every indexed film", async () => {

@@ -1,8 +1,8 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Database } from "@repo/app-kit/open-database";
-import { pageHeaders } from "@repo/app-kit/page-headers";
 import type { Server } from "@repo/server-kit/server";
 import type { ActiveIndex } from "../../schema.ts";
+import { respondPage } from "../../ui/respond-page.tsx";
 import { drawFilmMap, type MapPoint } from "./film-map.ts";
 import { MapPage } from "./map-page.tsx";
 
@@ -29,5 +29,5 @@ export function mountFilmMap(server: Server, { db, assets, activeIndex }: FilmMa
     }
     return await drawn.points;
   };
-  server.app.get("/map", async (c) => c.html(<MapPage assets={assets} points={await draw()} />, 200, pageHeaders));
+  server.app.get("/map", async (c) => await respondPage(server, c, assets, async () => <MapPage assets={assets} points={await draw()} />));
 }

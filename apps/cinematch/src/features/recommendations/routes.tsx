@@ -1,5 +1,4 @@
 import type { Assets } from "@repo/app-kit/load-assets";
-import { pageHeaders } from "@repo/app-kit/page-headers";
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
@@ -11,6 +10,8 @@ import {
 } from "@repo/contracts/film-recommendations";
 import { mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
+import type { Context } from "hono";
+import { respondFragment, respondPage } from "../../ui/respond-page.tsx";
 import { findFilms } from "./find-films.ts";
 import { type Recommendations, type RecommendationSources, recommendByQuery, recommendSimilar, searchFilms } from "./recommend-films.ts";
 import { ResultList } from "./result-list.tsx";
@@ -55,22 +56,29 @@ export function mountRecommendations(server: Server, parts: RecommendationParts)
     const { query } = recommendByQueryRoute.request?.parse({ query: value }) ?? { query: value };
     return await recommendByQuery(sources, query, filmsPerPage, within({ signal }));
   };
+  const readQuery = (c: Context): string => (c.req.query("query") ?? c.req.query("q") ?? "").trim().slice(0, 1_000);
   app.get("/", async (c) => {
     wakeSpace();
-    const query = (c.req.query("query") ?? c.req.query("q") ?? "").trim().slice(0, 1_000);
-    const answer = query === "" ? undefined : await answerQuery(query, c.req.raw.signal);
-    return c.html(<SearchPage assets={assets} query={query} {...(answer ? { answer } : {})} />, 200, pageHeaders);
+    return await respondPage(server, c, assets, async () => {
+      const query = readQuery(c);
+      const answer = query === "" ? undefined : await answerQuery(query, c.req.raw.signal);
+      return <SearchPage assets={assets} query={query} {...(answer ? { answer } : {})} />;
+    });
   });
-  app.get("/fragments/results", async (c) => {
-    const query = (c.req.query("query") ?? "").trim().slice(0, 1_000);
-    if (query === "") return c.html(<ResultList films={[]} notice={null} heading="Films" />, 200, pageHeaders);
-    const { films, notice } = await answerQuery(query, c.req.raw.signal);
-    return c.html(<ResultList films={films} notice={notice} heading={`Films for “${query}”`} />, 200, pageHeaders);
-  });
-  app.get("/films/:id{[0-9]{1,9}}", async (c) => {
-    const [film] = await findFilms(sources.db, [Number(c.req.param("id"))]);
-    if (!film) throw new CodedError("not_found", "There is no such film.");
-    const { films, notice } = await recommendSimilar(sources, film.id, filmsPerPage);
-    return c.html(<FilmPage assets={assets} film={film} similar={films} notice={notice} />, 200, pageHeaders);
-  });
+  app.get("/fragments/results", async (c) =>
+    respondFragment(server, c, async () => {
+      const query = readQuery(c);
+      if (query === "") return <ResultList films={[]} notice={null} heading="Films" />;
+      const { films, notice } = await answerQuery(query, c.req.raw.signal);
+      return <ResultList films={films} notice={notice} heading={`Films for “${query}”`} />;
+    }),
+  );
+  app.get("/films/:id{[0-9]{1,9}}", async (c) =>
+    respondPage(server, c, assets, async () => {
+      const [film] = await findFilms(sources.db, [Number(c.req.param("id"))]);
+      if (!film) throw new CodedError("not_found", "There is no such film.");
+      const { films, notice } = await recommendSimilar(sources, film.id, filmsPerPage);
+      return <FilmPage assets={assets} film={film} similar={films} notice={notice} />;
+    }),
+  );
 }

@@ -42,9 +42,8 @@ export function SearchPage(props: {
   assets: Assets;
   query: string;
   answer?: { films: readonly ScoredFilm[]; notice: SearchNotice | null };
-  problem?: string;
 }) {
-  const { query, answer, problem } = props;
+  const { query, answer } = props;
   return (
     <Shell title={query === "" ? "cinematch" : `${query} – cinematch`} assets={props.assets} current="/">
       <SearchBox query={query} />
@@ -53,14 +52,7 @@ export function SearchPage(props: {
           <a href={`/?query=${encodeURIComponent(text)}`}>{text}</a>
         ))}
       </p>
-      <div id="results">
-        {problem === undefined ? null : (
-          <div class="banner" data-kind="warning" role="alert">
-            {problem}
-          </div>
-        )}
-        {answer ? <ResultList films={answer.films} notice={answer.notice} heading={`Films for “${query}”`} /> : null}
-      </div>
+      <div id="results">{answer ? <ResultList films={answer.films} notice={answer.notice} heading={`Films for “${query}”`} /> : null}</div>
       <template id="skeleton">
         <div class="films" aria-hidden="true">
           {Array.from({ length: 8 }, () => (
