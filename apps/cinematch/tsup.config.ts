@@ -5,6 +5,7 @@ export default defineConfig(
   defineAppBundle({
     entries: {
       main: "src/main.ts",
+      "principal-components-worker": "src/principal-components-worker.ts",
       "import-films": "src/import-films.ts",
       reindex: "src/reindex.ts",
       "measure-pca": "src/measure-pca.ts",

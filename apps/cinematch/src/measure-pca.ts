@@ -13,7 +13,7 @@ try {
   if (rows.length < 50) throw new Error(`The index holds ${rows.length} vectors; start cinematch once and let it index the catalogue.`);
   console.log(`${rows.length} films, recall of the 10 nearest:\n\n| components | recall@10 | bytes per film |\n|---|---|---|`);
   for (const components of [16, 32, 48, 64, 96, 128]) {
-    const recall = measureRecall(
+    const recall = await measureRecall(
       rows.map(({ embedding }) => embedding),
       components,
     );

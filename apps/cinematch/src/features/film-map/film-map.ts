@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
-import { PCA } from "ml-pca";
 import type { Database } from "@repo/app-kit/open-database";
+import { findPrincipalComponents, project } from "../../principal-components.ts";
 import { type ActiveIndex, films, filmVectors } from "../../schema.ts";
 
 /** A film's place on the map. */
@@ -36,7 +36,8 @@ export async function drawFilmMap(db: Database, index: ActiveIndex): Promise<Map
     .limit(maxPoints);
   if (rows.length < 3) return [];
   const vectors = rows.map(({ embedding }) => embedding);
-  const places = new PCA(vectors, { method: "NIPALS", nCompNIPALS: 2, center: true }).predict(vectors, { nComponents: 2 }).to2DArray();
+  const components = await findPrincipalComponents({ vectors, count: 2, center: true });
+  const places = vectors.map((vector) => project(components, vector));
   const xs = toUnitRange(places.map(([x = 0]) => x));
   const ys = toUnitRange(places.map(([, y = 0]) => y));
   return rows.map(({ id, title, year, genres }, position) => ({ id, title, year, genres, x: xs[position] ?? 0.5, y: ys[position] ?? 0.5 }));

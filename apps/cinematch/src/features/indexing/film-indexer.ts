@@ -114,7 +114,7 @@ async function applyReduction(db: Database, identity: ModelIdentity, size: numbe
     .from(filmVectors)
     .where(isOfModel(identity));
   const vectors = rows.map(({ embedding }) => embedding);
-  const index = { identity, reduction: fitReduction(vectors, size) };
+  const index = { identity, reduction: await fitReduction(vectors, size) };
   await db.transaction(async (transaction) => {
     for (const { filmId, embedding } of rows) {
       await transaction

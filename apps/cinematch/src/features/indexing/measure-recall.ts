@@ -25,9 +25,9 @@ function findNearest(vectors: readonly Float64Array[], query: number, count: num
  * @param components length of the reduced vectors
  * @param count neighbours compared; default 10
  */
-export function measureRecall(vectors: readonly (readonly number[])[], components: number, count = 10): number {
+export async function measureRecall(vectors: readonly (readonly number[])[], components: number, count = 10): Promise<number> {
   const whole = vectors.map(normalise);
-  const reduction = fitReduction(vectors, components);
+  const reduction = await fitReduction(vectors, components);
   const reduced = vectors.map((vector) => normalise(reduceVector(reduction, vector)));
   let kept = 0;
   for (let query = 0; query < vectors.length; query += 1) {

@@ -1,4 +1,4 @@
-import { PCA } from "ml-pca";
+import { findPrincipalComponents, project } from "../../principal-components.ts";
 import type { Reduction } from "../../schema.ts";
 
 /**
@@ -6,17 +6,11 @@ import type { Reduction } from "../../schema.ts";
  *
  * @param vectors one row per film, all of the same length
  */
-export function fitReduction(vectors: readonly (readonly number[])[], size: number): Reduction {
-  // A covariance matrix is dimensions x dimensions however many films there are; SVD of the films would grow with them.
-  const pca = new PCA(vectors as number[][], { method: "covarianceMatrix", center: false, scale: false });
-  return { components: pca.getLoadings().to2DArray().slice(0, size) };
+export async function fitReduction(vectors: readonly (readonly number[])[], size: number): Promise<Reduction> {
+  return { components: await findPrincipalComponents({ vectors, count: size, center: false }) };
 }
 
 /** The vector in the reduced space, [components.length]. */
 export function reduceVector(reduction: Reduction, vector: ArrayLike<number>): number[] {
-  return reduction.components.map((component) => {
-    let sum = 0;
-    for (let index = 0; index < component.length; index += 1) sum += (component[index] ?? 0) * (vector[index] ?? 0);
-    return sum;
-  });
+  return project(reduction.components, vector);
 }

@@ -161,3 +161,17 @@ test("a changed film is embedded again, an unchanged one is not", async () => {
   await again.close();
   expect(embedded).toBe(1);
 });
+
+test("with reduced vectors films are found by meaning as well, and switching the reduction off brings whole ones back", async () => {
+  const embedder = createWordEmbedder("words");
+  const reducing = createFilmIndexer({ db: database.db, embedder, reducedDimensions: 4 });
+  await reducing.completed;
+  expect(reducing.active()?.reduction?.components).toHaveLength(4);
+  const { films, mode } = await recommendByQuery(sourcesWith(embedder, reducing.active), "masked vigilante city", 2);
+  expect([titles(films)[0], mode]).toEqual(["The Dark Knight", "hybrid"]);
+  await reducing.close();
+  const whole = createFilmIndexer({ db: database.db, embedder, reducedDimensions: 0 });
+  await whole.completed;
+  expect(whole.active()?.reduction).toBeNull();
+  await whole.close();
+});
