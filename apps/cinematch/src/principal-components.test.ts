@@ -30,5 +30,5 @@ test("the event loop turns while the components are computed", async () => {
 });
 
 test("vectors that cannot be decomposed are an error, not a hang", async () => {
-  await expect(findPrincipalComponents({ vectors: [], count: 1, center: true })).rejects.toThrow();
+  await expect(findPrincipalComponents({ vectors: [], count: 1, center: true })).rejects.toThrow("non-empty");
 });
