@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { prepareTextModel } from "@repo/engine-onnx/prepare-text-model";
 import type { Precision } from "@repo/engine-onnx/text-model";
 import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
-import { minilm } from "./minilm.ts";
+import { fullModel } from "@repo/minilm-embed/model";
 import { readReferenceVectors } from "./reference-vectors.ts";
 import { readSentencePairs, scorePairs } from "./sts.ts";
 import { computeVectors, cosine, measureRunMs, toTokenIds } from "./text-vectors.ts";
@@ -23,13 +23,13 @@ const pairs = readSentencePairs(pairsPath);
 const scratch = mkdtempSync(join(tmpdir(), "outpost-parity-"));
 try {
   const tokenizer = await loadTokenizer(join(source, "tokenizer.json"));
-  const sameIds = reference.filter(({ text, ids }) => toTokenIds(tokenizer, text, minilm.maxTokens).join() === ids.join()).length;
-  const sentences = pairs.flatMap(({ first, second }) => [first, second]).map((text) => toTokenIds(tokenizer, text, minilm.maxTokens));
+  const sameIds = reference.filter(({ text, ids }) => toTokenIds(tokenizer, text, fullModel.maxTokens).join() === ids.join()).length;
+  const sentences = pairs.flatMap(({ first, second }) => [first, second]).map((text) => toTokenIds(tokenizer, text, fullModel.maxTokens));
   const rows = [];
   for (const precision of precisions) rows.push(await measure(precision, sentences));
   const report = {
-    model: minilm.id,
-    revision: minilm.revision,
+    model: fullModel.id,
+    revision: fullModel.revision,
     referenceTexts: reference.length,
     textsWithIdenticalTokenIds: sameIds,
     pairs: pairs.length,
@@ -58,7 +58,12 @@ interface Report {
 
 async function measure(precision: Precision, sentences: readonly (readonly number[])[]) {
   const start = performance.now();
-  const { onnxPath, files } = await prepareTextModel({ model: minilm, precision, directory: scratch, sourceDirectory: source as string });
+  const { onnxPath, files } = await prepareTextModel({
+    model: fullModel,
+    precision,
+    directory: scratch,
+    sourceDirectory: source as string,
+  });
   const prepareSeconds = round((performance.now() - start) / 1000, 1);
   const { vectors } = await computeVectors(
     onnxPath,
