@@ -4,11 +4,12 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Options } from "tsup";
+import { defineServerBundle } from "./tsup-server.ts";
 
 const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
 
 /** Packages that load files beside themselves, or that a deployment may leave out: they stay in node_modules. */
-const external = ["@electric-sql/", "@huggingface/inference", "@repo/[a-z-]+-(?:embed|ml|generate)/", "pg-native", "node:"];
+const external = ["@electric-sql/", "@huggingface/inference", "@repo/[a-z-]+-(?:embed|ml|generate)/", "pg-native"];
 
 /**
  * Bundles of an app: one ESM file per server entry in dist/, one per island (browser script) and the stylesheets in
@@ -29,21 +30,7 @@ export function defineAppBundle(options: {
     await copyFile(join(appKit, "src/app-kit.css"), join(folder, "app-kit.css"));
     for (const path of options.stylesheets ?? []) await copyFile(path, join(folder, path.split("/").at(-1) ?? path));
   };
-  const server: Options = {
-    entry: options.entries,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    outDir: "dist",
-    sourcemap: true,
-    splitting: true,
-    external: [new RegExp(`^(?:${external.join("|")})`)],
-    // Everything else goes into the bundle: an image installs nothing that it does not load from a file.
-    noExternal: [new RegExp(`^(?!${external.join("|")})`)],
-    // CommonJS packages in an ESM bundle still call require for Node's own modules.
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-    onSuccess: copyStylesheets,
-  };
+  const server: Options = { ...defineServerBundle(options.entries, external), onSuccess: copyStylesheets };
   const islands: Options = {
     entry: options.islands ?? {},
     format: "esm",

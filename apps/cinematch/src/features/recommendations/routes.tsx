@@ -52,10 +52,8 @@ export function mountRecommendations(server: Server, parts: RecommendationParts)
   });
 
   const { app } = server;
-  const answerQuery = async (value: string, signal: AbortSignal) => {
-    const { query } = recommendByQueryRoute.request?.parse({ query: value }) ?? { query: value };
-    return await recommendByQuery(sources, query, filmsPerPage, within({ signal }));
-  };
+  const answerQuery = async (query: string, signal: AbortSignal) =>
+    await recommendByQuery(sources, query, filmsPerPage, within({ signal }));
   const readQuery = (c: Context): string => (c.req.query("query") ?? c.req.query("q") ?? "").trim().slice(0, 1_000);
   app.get("/", async (c) => {
     wakeSpace();
