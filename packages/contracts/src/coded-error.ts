@@ -5,8 +5,14 @@
 export const errorCodes = {
   invalid_request: { status: 400, retryable: false, meaning: "The request does not match the contract." },
   unauthorized: { status: 401, retryable: false, meaning: "A key is required and was missing or wrong." },
+  forbidden: { status: 403, retryable: false, meaning: "The key is known, but it may not do this or see this record." },
   not_found: { status: 404, retryable: false, meaning: "There is nothing at this path, or no such record." },
   method_not_allowed: { status: 405, retryable: false, meaning: "The path exists, but not for this method." },
+  model_mismatch: {
+    status: 409,
+    retryable: false,
+    meaning: "The vectors at hand are of another model than the one that answered; they cannot be compared.",
+  },
   payload_too_large: { status: 413, retryable: false, meaning: "The body, or the number of inputs in it, is over the limit." },
   unsupported_media_type: { status: 415, retryable: false, meaning: "The body is of a type this route does not read." },
   input_too_long: { status: 422, retryable: false, meaning: "An input is longer than the model reads and truncation was switched off." },

@@ -128,7 +128,7 @@ export const teiInfoResponse = z.object({
 export const teiError = z.object({
   error: z.string().describe("What went wrong."),
   error_type: z
-    .enum(["Validation", "Tokenizer", "Backend", "Overloaded", "Unhealthy", "Empty", "Unauthorized", "NotFound", "Deadline"])
+    .enum(["Validation", "Tokenizer", "Backend", "Overloaded", "Unhealthy", "Empty", "Unauthorized", "Forbidden", "NotFound", "Deadline"])
     .describe("Kind of error; the first six are TEI's."),
 });
 

@@ -16,8 +16,10 @@ const openAiTypes: Partial<Record<ErrorCode, string>> = { unauthorized: "authent
 const teiTypes: Record<ErrorCode, string> = {
   invalid_request: "Validation",
   unauthorized: "Unauthorized",
+  forbidden: "Forbidden",
   not_found: "NotFound",
   method_not_allowed: "NotFound",
+  model_mismatch: "Validation",
   payload_too_large: "Validation",
   unsupported_media_type: "Validation",
   input_too_long: "Validation",
