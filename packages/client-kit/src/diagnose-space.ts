@@ -134,6 +134,7 @@ async function judgeTrial(trial: (() => Promise<unknown>) | undefined, note: (se
     note(error.message);
     switch (error.code) {
       case "unauthorized":
+      case "forbidden":
         return "wrong_key";
       case "not_found":
       case "method_not_allowed":

@@ -161,8 +161,8 @@ test.for([{ model: "test/other" }, { revision: "r2" }, { dimensions: 8 }])(
     const { embedder } = await start(context, page(503), { fallback: async () => localService(other) });
     const error = await failureOf(embedder.embed(request));
     expect(error).toMatchObject({
-      code: "model_unavailable",
-      details: { cause: "model_mismatch", expected: identity, actual: { ...identity, ...other } },
+      code: "model_mismatch",
+      details: { expected: identity, actual: { ...identity, ...other } },
     });
     expect(error.message).toContain("local service");
     expect(embedder.status()).toMatchObject({ fallback: "failed", answered: { fallback: 0 } });

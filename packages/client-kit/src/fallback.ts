@@ -60,7 +60,7 @@ const probeTimeoutMs = 10_000;
  * (wrong key, bad input, full queue) is the caller's.
  *
  * The local service must be the *same* model as the vectors in use: another one is an error that names both
- * (model_unavailable, details.cause "model_mismatch"), never an answer. Where it cannot be loaded, the primary's error is thrown.
+ * (model_mismatch), never an answer. Where it cannot be loaded, the primary's error is thrown.
  */
 export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder {
   const { primary, primaryTimeoutMs = 30_000, probeIntervalMs = 2_000 } = options;
@@ -104,7 +104,7 @@ export function withFallback(options: WithFallbackOptions): FallbackTextEmbedder
         const identity = await probe({ deadlineAt: Date.now() + probeTimeoutMs, signal });
         const expected = expectedIdentity();
         if (expected === undefined || isSameModel(expected, identity)) return toPrimary();
-        change({ reason: modelMismatch("The Space", expected, identity).message, code: "model_unavailable" });
+        change({ reason: modelMismatch("The Space", expected, identity).message, code: "model_mismatch" });
       } catch (error) {
         if (CodedError.isInstance(error) && !signal.aborted) change({ reason: error.message, code: error.code });
       }
@@ -186,9 +186,11 @@ async function pauseUntilAwake(space: SpaceClient | undefined, ms: number, signa
   stop?.();
 }
 
-/** What only another place to compute can help against. */
+const unavailableCodes = new Set<string>(["model_unavailable", "model_mismatch", "deadline_exceeded"]);
+
+/** What only another place to compute can help against; a Space that serves another model by now is one of them. */
 function isUnavailable(error: unknown): error is CodedError {
-  return CodedError.isInstance(error) && (error.code === "model_unavailable" || error.code === "deadline_exceeded");
+  return CodedError.isInstance(error) && unavailableCodes.has(error.code);
 }
 
 function isOver(context: CallContext | undefined): boolean {

@@ -3,13 +3,13 @@ import type { ModelIdentity } from "@repo/contracts/model-info";
 
 /**
  * Vectors of `actual` arrived where those of `expected` are needed; they cannot be compared.
- * Code model_unavailable (the model that is needed is not there), details {cause: "model_mismatch", expected, actual}.
+ * Code model_mismatch, details {expected, actual}.
  */
 export function modelMismatch(who: string, expected: ModelIdentity, actual: ModelIdentity): CodedError {
   return new CodedError(
-    "model_unavailable",
+    "model_mismatch",
     `${who} serves ${describeModel(actual)}, but the vectors in use are of ${describeModel(expected)}; the two cannot be compared. Serve the former model again, or embed everything anew.`,
-    { details: { cause: "model_mismatch", expected, actual } },
+    { details: { expected, actual } },
   );
 }
 

@@ -110,15 +110,15 @@ test("a change of model between two requests is refused, naming both", async (co
   revision = "r2";
   const error = await failureOf(client.embed({ texts: ["b"] }));
   expect(error).toMatchObject({
-    code: "model_unavailable",
-    details: { cause: "model_mismatch", expected: identity, actual: { ...identity, revision: "r2" } },
+    code: "model_mismatch",
+    details: { expected: identity, actual: { ...identity, revision: "r2" } },
   });
   expect(error.message).toMatch(/r2.*r1/s);
 });
 
 test("a mix of models within one answer is refused", async (context) => {
   const space = await startLocalSpace(context, { "/embed": overriding((_, index) => ({ model: `test/${index}` })) });
-  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).details?.["cause"]).toBe(
+  expect((await failureOf(createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 1 }).embed({ texts }))).code).toBe(
     "model_mismatch",
   );
 });
@@ -126,8 +126,8 @@ test("a mix of models within one answer is refused", async (context) => {
 test("an expected model is asserted from the first answer on", async (context) => {
   const space = await startLocalSpace(context);
   const client = createTextEmbedderClient({ url: space.url }, { expectedIdentity: { ...identity, model: "test/other" } });
-  expect((await failureOf(client.embed({ texts: ["a"] }))).details?.["cause"]).toBe("model_mismatch");
-  expect((await failureOf(client.probe())).details?.["cause"]).toBe("model_mismatch");
+  expect((await failureOf(client.embed({ texts: ["a"] }))).code).toBe("model_mismatch");
+  expect((await failureOf(client.probe())).code).toBe("model_mismatch");
 });
 
 test("no texts and token ids are refused without a request", async (context) => {

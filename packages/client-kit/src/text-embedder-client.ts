@@ -43,7 +43,7 @@ export interface TextEmbedderClient extends TextEmbedder {
  * Embeds texts at a Space: in batches, all or nothing, results in the order of the texts.
  *
  * `tokenCounts` is there for a single text and empty for several, of which the wire carries only the sum.
- * @throws what SpaceClient.call throws; model_unavailable with details.cause "model_mismatch" when another model answers
+ * @throws what SpaceClient.call throws; model_mismatch when another model answers
  * than before; inference_failed for vectors of a wrong number or length, or with NaN; invalid_request for no texts and
  * for token ids, which `POST /embed` does not take
  */

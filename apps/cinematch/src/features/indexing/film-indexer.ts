@@ -83,7 +83,7 @@ async function embedFilms(options: FilmIndexerOptions, index: ActiveIndex, batch
   const { identity, vectors } = await options.embedder.embed({ texts }, { signal });
   if (!isSameModel(identity, index.identity)) {
     throw new CodedError(
-      "model_unavailable",
+      "model_mismatch",
       `The Space changed from ${index.identity.model} to ${identity.model} while the catalogue was being indexed.`,
     );
   }
