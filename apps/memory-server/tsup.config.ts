@@ -1,0 +1,9 @@
+import { defineConfig } from "tsup";
+import { defineAppBundle } from "@repo/tools/tsup-app";
+
+export default defineConfig(
+  defineAppBundle({
+    entries: { main: "src/main.ts", reembed: "src/reembed.ts" },
+    stylesheets: ["src/memory-server.css"],
+  }),
+);
