@@ -1,4 +1,5 @@
 import type { CallContext } from "@repo/contracts/call-context";
+import type { RouteMethod } from "@repo/contracts/route";
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, halfJitterGenerator, handleWhen } from "cockatiel";
 import { AttemptFailure } from "./attempt-failure.ts";
 import { createEmitter } from "./emitter.ts";
@@ -79,7 +80,7 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   const address = parseSpaceAddress(options.url);
   const keys = toKeyHeaders(options);
 
-  const send = (url: string, method: "GET" | "POST", request: Parameters<Exchange>[2], keyHeaders: Record<string, string>) =>
+  const send = (url: string, method: RouteMethod, request: Parameters<Exchange>[2], keyHeaders: Record<string, string>) =>
     sendRequest(
       {
         ...request,

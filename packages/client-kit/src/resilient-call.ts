@@ -1,6 +1,6 @@
 import { requestIdHeader, timeoutHeader, type CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
-import type { Route } from "@repo/contracts/route";
+import type { Route, RouteMethod } from "@repo/contracts/route";
 import { ConstantBackoff, ExponentialBackoff, handleWhen, isBrokenCircuitError, retry, type CircuitBreakerPolicy } from "cockatiel";
 import type { z } from "zod";
 import { AttemptFailure } from "./attempt-failure.ts";
@@ -12,7 +12,7 @@ import { withinDeadline } from "./within-deadline.ts";
 
 /** Sends one request to the Space's host with its keys. */
 export type Exchange = (
-  method: "GET" | "POST",
+  method: RouteMethod,
   path: string,
   request: { body?: string | undefined; headers?: Record<string, string>; signal: AbortSignal },
 ) => Promise<HttpAnswer>;

@@ -1,4 +1,5 @@
 import { CodedError } from "@repo/contracts/coded-error";
+import type { RouteMethod } from "@repo/contracts/route";
 import { AttemptFailure } from "./attempt-failure.ts";
 import { networkCause, networkCauseMeaning } from "./network-cause.ts";
 
@@ -19,7 +20,7 @@ export interface HttpAnswer {
 /** One request over the wire. */
 export interface HttpRequest {
   url: string;
-  method: "GET" | "POST";
+  method: RouteMethod;
   /** Already JSON; absent for none. */
   body?: string | undefined;
   headers: Record<string, string>;

@@ -17,6 +17,13 @@ export const errorBody = z.object({
 /** See {@link errorBody}. */
 export type ErrorBody = z.infer<typeof errorBody>;
 
+/** The JSON body of errors of the "fastapi" family. */
+export const fastApiError = z.object({
+  detail: z.string().describe("What went wrong and how to fix it, for people."),
+  code: z.enum(codes).describe("One of the documented codes."),
+  request_id: z.string().describe("Finds this request in the server's log."),
+});
+
 /** The JSON body of errors of the "plain" family: what the pages of the original apps expect. */
 export const plainError = z.object({
   success: z.literal(false),

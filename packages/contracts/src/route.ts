@@ -1,19 +1,27 @@
 import type { z } from "zod";
 
-/** Families of routes differ in how they spell errors; plain: {success: false, error, code, request_id}, as the original apps. */
-export type RouteFamily = "outpost" | "plain" | "openai" | "tei" | "hugging-face" | "ollama";
+/**
+ * Families of routes differ in how they spell errors. plain: {success: false, error, code, request_id}, as the original
+ * apps; fastapi: {detail, code, request_id}, as clients of Python servers expect.
+ */
+export type RouteFamily = "outpost" | "plain" | "fastapi" | "openai" | "tei" | "hugging-face" | "ollama";
+
+/** Methods a route may have. GET and DELETE have no body: the fields of their request stand in the query. */
+export type RouteMethod = "GET" | "POST" | "PUT" | "DELETE";
 
 /** One HTTP route as data: the server mounts it, the client calls it and OpenAPI describes it from the same value. */
 export interface Route<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
-  method: "GET" | "POST";
+  method: RouteMethod;
   /** Path with Hono parameters, e.g. /models/:org/:name. */
   path: string;
   family: RouteFamily;
   summary: string;
   description?: string;
-  /** JSON body; absent for routes without one. */
+  /** JSON body, or the query of a GET or DELETE; absent for routes without either. */
   request?: Request;
   response: Response;
+  /** Status of a success; default 200. */
+  status?: 200 | 201 | 202;
   /** Open even when the service asks for a key (health checks). */
   public?: boolean;
 }
@@ -23,4 +31,9 @@ export function defineRoute<Request extends z.ZodType, Response extends z.ZodTyp
   route: Route<Request, Response>,
 ): Route<Request, Response> {
   return route;
+}
+
+/** Whether the fields of the route's request stand in the query: GET and DELETE have no body. */
+export function hasQuery(route: Route): boolean {
+  return route.method === "GET" || route.method === "DELETE";
 }

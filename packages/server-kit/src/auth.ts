@@ -2,14 +2,17 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { Secret } from "./secret.ts";
 
-/** Throws unauthorized unless the headers carry one of the keys. */
-export type Authenticate = (headers: Headers) => void;
+/**
+ * Throws unauthorized or forbidden when the headers do not open the service. What it gives (who is calling, say) reaches
+ * the handlers as HandlerContext.caller.
+ */
+export type Authenticate = (headers: Headers) => unknown;
 
 /**
  * Checks keys in constant time: both sides are hashed, so that neither the length nor the position of the first wrong
  * character shows in the time it takes.
  *
- * The key comes as `X-API-Key`, or as `Authorization` with or without "Bearer ". X-API-Key wins when both are there: in
+ * The key comes as `X-API-Key`, or as `Authorization` with or without "Bearer " or "Token ". X-API-Key wins when both are there: in
  * front of a private Space, Authorization holds the caller's Hugging Face token, which is not ours to judge.
  * @param keys no keys means open: everything passes
  */
@@ -28,12 +31,13 @@ export function createAuthenticate(keys: readonly Secret[]): Authenticate {
   };
 }
 
-function readKey(headers: Headers): string | undefined {
+/** The key that headers carry: X-API-Key, or Authorization with or without "Bearer " or "Token ". */
+export function readKey(headers: Headers): string | undefined {
   const apiKey = headers.get("x-api-key")?.trim();
   if (apiKey) return apiKey;
   const authorization = headers.get("authorization")?.trim();
   if (!authorization) return undefined;
-  return authorization.replace(/^bearer\s+/i, "");
+  return authorization.replace(/^(?:bearer|token)\s+/i, "");
 }
 
 function digest(value: string): Buffer {

@@ -5,7 +5,7 @@ import type { ServiceStatus } from "@repo/contracts/hosted-service";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { Admission } from "./admission.ts";
-import { createAuthenticate } from "./auth.ts";
+import { createAuthenticate, type Authenticate } from "./auth.ts";
 import { BodyBudget } from "./body-budget.ts";
 import { toCodedError } from "./error-response.ts";
 import { mountLifecycleRoutes } from "./lifecycle-routes.ts";
@@ -41,6 +41,8 @@ export interface ServerOptions {
   status?: () => ServiceStatus;
   /** Keys that open the routes; none means open. */
   apiKeys?: readonly Secret[];
+  /** In place of apiKeys: finds out by other means who is calling. */
+  authenticate?: Authenticate;
   limits?: Partial<ServerLimits>;
   /** Origins of pages that may call this service; default every origin, since no cookie is ever read. */
   corsOrigins?: readonly string[];
@@ -62,9 +64,9 @@ export function createServer(options: ServerOptions): Server {
     version: options.version,
     description: options.description ?? "",
     limits,
-    needsKey: (options.apiKeys ?? []).length > 0,
+    needsKey: options.authenticate !== undefined || (options.apiKeys ?? []).length > 0,
     routes: [],
-    authenticate: createAuthenticate(options.apiKeys ?? []),
+    authenticate: options.authenticate ?? createAuthenticate(options.apiKeys ?? []),
     admission: new Admission(limits.maxConcurrentRequests),
     bodyBudget: new BodyBudget(limits.maxArrivingBytes),
     log: options.log ?? createSilentLogger(),

@@ -1,5 +1,5 @@
 import { CodedError, errorCodes, type ErrorCode } from "@repo/contracts/coded-error";
-import { errorBody, plainError } from "@repo/contracts/error-body";
+import { errorBody, fastApiError, plainError } from "@repo/contracts/error-body";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
 import type { RouteFamily } from "@repo/contracts/route";
@@ -10,6 +10,7 @@ import { toCodedError, toErrorBody, toErrorHeaders, toStatus } from "./error-res
 const schemas = {
   outpost: errorBody,
   plain: plainError,
+  fastapi: fastApiError,
   openai: openAiError,
   tei: teiError,
   "hugging-face": teiError,
@@ -28,10 +29,10 @@ test.each(families)("every code has a body in the shape of %s", (family) => {
 
 test("families keep the statuses their clients know", () => {
   const invalid = new CodedError("invalid_request", "no");
-  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 400, 422, 422, 400]);
   expect(toStatus(new CodedError("invalid_request", "no", { details: { empty: true } }), "tei")).toBe(400);
   const long = new CodedError("input_too_long", "no");
-  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 422, 400, 422, 422, 400]);
 });
 
 test("an overloaded server says when to come back, in seconds rounded up and in milliseconds", () => {

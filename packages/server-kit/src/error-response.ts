@@ -63,6 +63,7 @@ const familyBodies: Record<RouteFamily, ToBody> = {
     error: { code, message, requestId, retryable, ...(details === undefined ? {} : { details }) },
   }),
   plain: ({ code, message }, requestId) => ({ success: false, error: message, code, request_id: requestId }),
+  fastapi: ({ code, message }, requestId) => ({ detail: message, code, request_id: requestId }),
   openai: ({ code, message }, _requestId, { field = null }) => {
     const fallback = errorCodes[code].status >= 500 ? "server_error" : "invalid_request_error";
     return { error: { message, type: openAiTypes[code] ?? fallback, param: field, code } };

@@ -1,5 +1,5 @@
 import type { CodedError } from "@repo/contracts/coded-error";
-import type { Route, RouteFamily } from "@repo/contracts/route";
+import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { startDeadline, type Deadline } from "./deadline.ts";
@@ -21,9 +21,11 @@ export interface HandlerContext {
   /** The request, for its headers and query. Its body is already read. */
   request: Request;
   timings: Timings;
+  /** What the server's authenticate gave for this request; undefined on public routes. */
+  caller: unknown;
   /** Headers to answer with. */
   headers: Headers;
-  /** Status to answer with; default 200. */
+  /** Status to answer with; default the route's. */
   status: number;
 }
 
@@ -95,11 +97,11 @@ async function answer(
   let leave: (() => void) | undefined;
   try {
     if (first.route.public !== true) {
-      server.authenticate(c.req.raw.headers);
+      state.caller = await server.authenticate(c.req.raw.headers);
       leave = server.admission.enter();
     }
     deadline = startDeadline(c.req.raw.headers, c.req.raw.signal, server.limits.maxTimeoutMs);
-    const context = toHandlerContext(c, deadline);
+    const context = toHandlerContext(c, deadline, first.route.status ?? 200);
     const value = await deadline.race(run(server, alternatives, context, (alternative) => (family = alternative.route.family)));
     return toResponse(c, value, context);
   } catch (thrown) {
@@ -119,24 +121,23 @@ async function run(
 ): Promise<unknown> {
   const [first] = alternatives;
   if (first.route.request === undefined) return first.handler(undefined, context);
-  // A GET's parameters stand in its query; the schema sees them as the fields of an object of strings.
-  const body =
-    first.route.method === "GET"
-      ? Object.fromEntries(new URL(context.request.url).searchParams)
-      : await readJsonBody(context.request, {
-          limits: server.limits,
-          family: first.route.family,
-          budget: server.bodyBudget,
-          signal: context.signal,
-        });
+  // The schema sees a query as an object of strings.
+  const body = hasQuery(first.route)
+    ? Object.fromEntries(new URL(context.request.url).searchParams)
+    : await readJsonBody(context.request, {
+        limits: server.limits,
+        family: first.route.family,
+        budget: server.bodyBudget,
+        signal: context.signal,
+      });
   const alternative = alternatives.find(({ when }) => when(body)) ?? first;
   choose(alternative);
   const { route, handler } = alternative;
   return handler(route.request === undefined ? undefined : parseBody(route.request, body), context);
 }
 
-function toHandlerContext(c: Context<ServerEnvironment>, deadline: Deadline): HandlerContext {
-  const { requestId, timings } = c.get("state");
+function toHandlerContext(c: Context<ServerEnvironment>, deadline: Deadline, status: number): HandlerContext {
+  const { requestId, timings, caller } = c.get("state");
   return {
     signal: deadline.signal,
     deadlineAt: deadline.deadlineAt,
@@ -144,8 +145,9 @@ function toHandlerContext(c: Context<ServerEnvironment>, deadline: Deadline): Ha
     params: c.req.param() as Record<string, string>,
     request: c.req.raw,
     timings,
+    caller,
     headers: new Headers(),
-    status: 200,
+    status,
   };
 }
 

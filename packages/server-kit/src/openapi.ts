@@ -1,8 +1,8 @@
 import type { ErrorCode } from "@repo/contracts/coded-error";
-import { errorBody, plainError } from "@repo/contracts/error-body";
+import { errorBody, fastApiError, plainError } from "@repo/contracts/error-body";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
-import type { Route, RouteFamily } from "@repo/contracts/route";
+import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
 import { teiError } from "@repo/contracts/tei";
 import { z } from "zod";
 import { statusesOf } from "./error-response.ts";
@@ -11,6 +11,7 @@ import type { Server } from "./server.ts";
 const errorSchemas: Record<RouteFamily, z.ZodType> = {
   outpost: errorBody,
   plain: plainError,
+  fastapi: fastApiError,
   openai: openAiError,
   tei: teiError,
   "hugging-face": teiError,
@@ -20,6 +21,7 @@ const errorSchemas: Record<RouteFamily, z.ZodType> = {
 const familyTitles: Record<RouteFamily, string> = {
   outpost: "Outpost",
   plain: "App",
+  fastapi: "App",
   openai: "OpenAI",
   tei: "text-embeddings-inference",
   "hugging-face": "Hugging Face",
@@ -29,11 +31,18 @@ const familyTitles: Record<RouteFamily, string> = {
 /** Codes that a route may answer with, by what it does. */
 const openCodes: ErrorCode[] = ["invalid_request", "internal", "deadline_exceeded"];
 const guardedCodes: ErrorCode[] = ["unauthorized", "not_found", "overloaded", "inference_failed", "model_unavailable"];
+/** Codes of apps that know who is calling and keep vectors. */
+const appCodes: ErrorCode[] = ["forbidden", "model_mismatch"];
 const bodyCodes: ErrorCode[] = ["payload_too_large", "unsupported_media_type", "input_too_long"];
 
 /** Statuses of the errors that a route documents; the fuzz test holds the server to them. */
 export function documentedErrorStatuses(route: Route): number[] {
-  const codes = [...openCodes, ...(route.public === true ? [] : guardedCodes), ...(route.request === undefined ? [] : bodyCodes)];
+  const codes = [
+    ...openCodes,
+    ...(route.public === true ? [] : guardedCodes),
+    ...(route.family === "fastapi" ? appCodes : []),
+    ...(route.request === undefined ? [] : bodyCodes),
+  ];
   return statusesOf(route.family, codes);
 }
 
@@ -81,8 +90,8 @@ function toOperation(key: string, routes: RouteGroup, needsKey: boolean): Record
     summary: routes.map((route) => route.summary).join(" / "),
     description: descriptions.join("\n\n"),
     ...(needsKey && first.public !== true ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),
-    parameters: [...toPathParameters(first.path), ...(first.method === "GET" ? requests.flatMap(toQueryParameters) : [])],
-    ...(requests.length === 0 || first.method === "GET"
+    parameters: [...toPathParameters(first.path), ...(hasQuery(first) ? requests.flatMap(toQueryParameters) : [])],
+    ...(requests.length === 0 || hasQuery(first)
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: oneOf(requests) } } } }),
     responses: toResponses(routes),
@@ -94,7 +103,7 @@ function toResponses(routes: RouteGroup): Record<string, unknown> {
   const type = first.path === "/metrics" ? "text/plain" : "application/json";
   const answers = routes.map((route) => toJsonSchema(route.response, "input"));
   const ok = { description: "The answer.", content: { [type]: { schema: oneOf(answers) } } };
-  const responses: Record<string, unknown> = { "200": ok };
+  const responses: Record<string, unknown> = { [String(first.status ?? 200)]: ok };
   if (first.path === "/ready") responses["503"] = { ...ok, description: "Not ready." };
   for (const route of routes) {
     const reference = { $ref: `#/components/schemas/${errorName(route.family)}` };
@@ -112,7 +121,7 @@ function toPathParameters(path: string): unknown[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
-/** A GET has no body: the fields of its schema stand in the query. */
+/** A GET or DELETE has no body: the fields of its schema stand in the query. */
 function toQueryParameters(schema: unknown): unknown[] {
   const { properties = {}, required = [] } = schema as { properties?: Record<string, { description?: string }>; required?: string[] };
   return Object.entries(properties).map(([name, { description, ...field }]) => ({

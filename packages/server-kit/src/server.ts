@@ -33,6 +33,8 @@ export interface RequestState {
   errorCode?: string;
   /** Pattern of the route that answered, for the metrics. */
   route?: string;
+  /** What authenticate gave. */
+  caller?: unknown;
 }
 
 /** Hono's types for our requests. */
