@@ -25,11 +25,14 @@ export default {
     ),
     forbid(
       "engine-onnx-knows-no-http-contract",
-      "An engine speaks of tensors and texts; only the error table and the capability's types are shared.",
+      "An engine speaks of tensors and texts; only the error table and the types of the capability and of who hosts it are shared.",
       { path: "^packages/engine-onnx/src", pathNot: tests },
       {
         path: "^packages/",
-        pathNot: ["^packages/engine(-onnx)?/src", "^packages/contracts/src/(coded-error|embed-text|call-context|model-info)[.]ts$"],
+        pathNot: [
+          "^packages/engine(-onnx)?/src",
+          "^packages/contracts/src/(coded-error|embed-text|call-context|model-info|hosted-service)[.]ts$",
+        ],
       },
     ),
     forbid(

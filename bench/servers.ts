@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Precision } from "@repo/engine-onnx/text-model";
-import { modelVariables } from "@repo/minilm-embed/config";
+import { configSchema } from "@repo/minilm-embed/config";
 import { readStartArguments } from "@repo/tools/workspace-units";
 import type { Options } from "./options.ts";
 import { operationsPerToken } from "./roofline.ts";
@@ -16,7 +16,7 @@ export const exportFolder = join(cacheFolder, "transformers-js");
 /** Where the Spaces under test keep their optimised models. */
 export const dataFolder = join(cacheFolder, "data");
 /** What a Space runs when nobody says otherwise: the one the aims are about. */
-export const primaryPrecision: Precision = modelVariables.MODEL_PRECISION.parse(undefined);
+export const primaryPrecision: Precision = configSchema.shape.MODEL_PRECISION.parse(undefined);
 
 /** What prepare.ts made. */
 export interface Prepared {

@@ -20,6 +20,7 @@ export function defineSpaceBundle(options: { onnx?: boolean } = {}): Options {
   if (options.onnx === true) {
     const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
     entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
+    entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
   }
   return { ...defineServerBundle(entry, external), clean: true };
 }

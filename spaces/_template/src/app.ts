@@ -1,28 +1,19 @@
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
 import type { HostedService } from "@repo/contracts/hosted-service";
 import { createServer } from "@repo/server-kit/create-server";
-import type { Lifecycle } from "@repo/server-kit/lifecycle";
-import type { Logger } from "@repo/server-kit/log";
-import type { Metrics } from "@repo/server-kit/metrics";
 import type { Server } from "@repo/server-kit/server";
 import { toServerOptions } from "@repo/server-kit/server-variables";
+import { toSpaceName } from "@repo/server-kit/space-manifest";
+import type { SpaceParts } from "@repo/server-kit/start-space";
 import { mountTextEmbedding } from "@repo/server-kit/text-embedding/mount-text-embedding";
 import { mountTryItPage } from "@repo/server-kit/text-embedding/try-it-page";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
 
-/** What {@link createApp} puts together. */
-export interface AppParts {
-  config: Config;
-  lifecycle: Lifecycle<TextEmbeddingService & HostedService>;
-  log?: Logger;
-  metrics?: Metrics;
-}
-
 /** The Space's server: the routes of its capability in front of its service. */
-export function createApp({ config, lifecycle, log, metrics }: AppParts): Server {
+export function createApp({ config, lifecycle, log, metrics }: SpaceParts<Config, TextEmbeddingService & HostedService>): Server {
   const server = createServer({
-    name: manifest.name.replace("@repo/", ""),
+    name: toSpaceName(manifest),
     version: manifest.version,
     description: "Words hashed into vectors, without a model: a Space to start from.",
     ready: lifecycle.ready,

@@ -1,14 +1,12 @@
-import { createLifecycle } from "@repo/server-kit/lifecycle";
-import { createLogger } from "@repo/server-kit/log";
-import { createMetrics } from "@repo/server-kit/metrics";
-import { runSpace } from "@repo/server-kit/run-space";
+import { startSpace } from "@repo/server-kit/start-space";
 import manifest from "../package.json" with { type: "json" };
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 import { createService } from "./service.ts";
 
-const config = readConfig();
-const log = createLogger({ name: manifest.name.replace("@repo/", ""), level: config.LOG_LEVEL });
-const lifecycle = createLifecycle({ load: () => createService({ dimensions: config.DIMENSIONS }), log });
-const server = createApp({ config, lifecycle, log, metrics: createMetrics({ processMetrics: true }) });
-await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST });
+await startSpace({
+  manifest,
+  config: readConfig(),
+  createService: ({ DIMENSIONS }) => createService({ dimensions: DIMENSIONS }),
+  createApp,
+});

@@ -1,10 +1,7 @@
 /** Prepares the configured model and prints its folder: the step of an image's build that needs the network. */
-import { createProgressBar } from "@repo/engine-onnx/hub/progress-bar";
+import { bakeTextModel } from "@repo/engine-onnx/text-service/bake-text-model";
+import { toTextModelOptions } from "@repo/server-kit/text-embedding/text-model-variables";
 import { readConfig } from "./config.ts";
-import { prepareModel } from "./prepare-model.ts";
+import { models } from "./model.ts";
 
-const prepared = await prepareModel(readConfig(), createProgressBar(process.stderr)).catch((thrown: unknown) => {
-  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-  return process.exit(1);
-});
-process.stdout.write(`${prepared.directory}\n`);
+await bakeTextModel(models, toTextModelOptions(readConfig()));

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { TextModel } from "@repo/engine-onnx/text-model";
+import type { SpaceModels } from "@repo/engine-onnx/text-service/text-service-options";
 
 /** The model of MODEL=full, as its card and its files say. */
 export const fullModel: TextModel = {
@@ -22,3 +23,6 @@ export const fullModel: TextModel = {
 
 /** Folder of the committed pocket model; the same two steps up from src/ and from dist/. Its facts stand in its model.json. */
 export const pocketDirectory: string = fileURLToPath(new URL("../../../models/pocket-minilm/", import.meta.url));
+
+/** What this Space can serve. */
+export const models: SpaceModels = { full: fullModel, pocketDirectory };

@@ -1,13 +1,14 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TextService } from "@repo/engine-onnx/text-service/create-text-service";
 import { createLifecycle } from "@repo/server-kit/lifecycle";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pocketDirectory } from "./model.ts";
-import { createService, type MinilmService } from "./service.ts";
+import { createService } from "./service.ts";
 
 let directory: string;
-let service: MinilmService;
+let service: TextService;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "minilm-embed-"));

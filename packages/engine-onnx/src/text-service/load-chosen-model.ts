@@ -1,15 +1,14 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { CodedError, type ErrorCode } from "@repo/contracts/coded-error";
-import { loadPreparedTextModel } from "@repo/engine-onnx/load-prepared-text-model";
-import type { PreparedTextModel } from "@repo/engine-onnx/text-model";
-import type { ModelConfig } from "./config.ts";
-import { findPreparedDirectory } from "./model-directory.ts";
+import { loadPreparedTextModel } from "../load-prepared-text-model.ts";
+import type { PreparedTextModel } from "../text-model.ts";
+import { findPreparedDirectory, type ModelChoice, type SpaceModels } from "./text-service-options.ts";
 
-/** What the thread is started with; a Secret does not survive the way between threads. */
+/** What the thread is started with. */
 export interface PrepareRequest {
-  config: Omit<ModelConfig, "HF_TOKEN">;
-  token: string | undefined;
+  models: SpaceModels;
+  choice: ModelChoice;
 }
 
 /** What the thread answers. */
@@ -18,16 +17,15 @@ export type PrepareReply =
   | { problem: { code: ErrorCode; message: string; details: Record<string, unknown> | undefined; cause?: string } };
 
 /**
- * The configured model, ready to be served. What may have to be built is built in a thread of its own, which holds up
+ * The chosen model, ready to be served. What may have to be built is built in a thread of its own, which holds up
  * nobody; and what builds (ONNX Runtime with it) is loaded there only.
  * @throws CodedError model_unavailable with cause and remedy
  */
-export async function loadModel(config: ModelConfig): Promise<PreparedTextModel> {
-  const prepared = findPreparedDirectory(config);
+export async function loadChosenModel(models: SpaceModels, choice: ModelChoice): Promise<PreparedTextModel> {
+  const prepared = findPreparedDirectory(models, choice);
   if (prepared !== undefined) return loadPreparedTextModel(prepared);
-  const { HF_TOKEN, ...rest } = config;
   const entry = new URL(import.meta.url.endsWith(".ts") ? "./prepare-thread.ts" : "./prepare-thread.js", import.meta.url);
-  const worker = new Worker(entry, { workerData: { config: rest, token: HF_TOKEN?.reveal() } satisfies PrepareRequest });
+  const worker = new Worker(entry, { workerData: { models, choice } satisfies PrepareRequest });
   const ended = once(worker, "exit").then(() =>
     Promise.reject(new CodedError("model_unavailable", "The thread that prepares the model ended early.")),
   );

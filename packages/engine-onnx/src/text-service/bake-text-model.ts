@@ -1,0 +1,17 @@
+import { createProgressBar } from "../hub/progress-bar.ts";
+import { prepareChosenModel } from "./prepare-chosen-model.ts";
+import type { ModelChoice, SpaceModels } from "./text-service-options.ts";
+
+/**
+ * The step of an image's build that needs the network, as a process: prepares the chosen model, prints its folder to
+ * standard output and progress to standard error. What went wrong is printed in one line, and the exit code is 1.
+ */
+export async function bakeTextModel(models: SpaceModels, choice: ModelChoice): Promise<void> {
+  try {
+    const { directory } = await prepareChosenModel(models, choice, createProgressBar(process.stderr));
+    process.stdout.write(`${directory}\n`);
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.exitCode = 1;
+  }
+}
