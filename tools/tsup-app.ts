@@ -12,11 +12,13 @@ const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
 const external = ["@electric-sql/", "@huggingface/inference", "@repo/[a-z-]+-(?:embed|ml|generate)/", "pg-native"];
 
 /**
- * Bundles of an app: one ESM file per server entry in dist/, one per island (browser script) and the stylesheets in
- * dist/public/.
+ * Bundles of an app: one ESM file per server entry and per thread of app-kit that it uses in dist/, one per island
+ * (browser script) and the stylesheets in dist/public/.
  */
 export function defineAppBundle(options: {
   entries: Record<string, string>;
+  /** Names of app-kit's thread files; they must lie beside the bundle that starts them. */
+  workers?: readonly string[];
   islands?: Record<string, string>;
   stylesheets?: readonly string[];
 }): Options[] {
@@ -30,7 +32,8 @@ export function defineAppBundle(options: {
     await copyFile(join(appKit, "src/app-kit.css"), join(folder, "app-kit.css"));
     for (const path of options.stylesheets ?? []) await copyFile(path, join(folder, path.split("/").at(-1) ?? path));
   };
-  const server: Options = { ...defineServerBundle(options.entries, external), onSuccess: copyStylesheets };
+  const workers = Object.fromEntries((options.workers ?? []).map((name) => [name, join(appKit, `src/${name}.ts`)]));
+  const server: Options = { ...defineServerBundle({ ...options.entries, ...workers }, external), onSuccess: copyStylesheets };
   const islands: Options = {
     entry: options.islands ?? {},
     format: "esm",

@@ -5,11 +5,11 @@ export default defineConfig(
   defineAppBundle({
     entries: {
       main: "src/main.ts",
-      "principal-components-worker": "src/principal-components-worker.ts",
       "import-films": "src/import-films.ts",
       reindex: "src/reindex.ts",
       "measure-pca": "src/measure-pca.ts",
     },
+    workers: ["principal-components-worker"],
     islands: { search: "src/features/recommendations/search-island.ts" },
     stylesheets: ["src/cinematch.css"],
   }),

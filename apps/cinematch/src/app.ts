@@ -1,5 +1,6 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { OpenDatabase } from "@repo/app-kit/open-database";
+import { mountStateStream } from "@repo/app-kit/state-stream";
 import { filmHealthRoute } from "@repo/contracts/film-recommendations";
 import type { FilmHealth } from "@repo/contracts/film-recommendations";
 import type { ReadyResponse } from "@repo/contracts/health";
@@ -15,8 +16,8 @@ import type { FilmIndexer } from "./features/indexing/film-indexer.ts";
 import { reduceVector } from "./features/indexing/reduce-vectors.ts";
 import type { RecommendationSources } from "./features/recommendations/recommend-films.ts";
 import { mountRecommendations } from "./features/recommendations/routes.tsx";
-import { mountStatusEvents } from "./features/status/status-events.ts";
 import type { Spaces } from "./spaces.ts";
+import { createPages } from "./ui/pages.tsx";
 
 /** What {@link createApp} puts together. */
 export interface AppParts {
@@ -56,9 +57,14 @@ export function createApp(parts: AppParts): Server {
     return { status: isHealthy ? "healthy" : "degraded", films, indexed: progress?.done ?? 0, index: progress?.phase ?? "off", space };
   };
   mountRoute(server, filmHealthRoute, health);
-  mountRecommendations(server, { sources, assets, searchTimeoutMs: config.SEARCH_TIMEOUT_MS, wakeSpace: spaces.wake });
-  mountFilmMap(server, { db: database.db, assets, activeIndex: sources.activeIndex });
-  mountStatusEvents(server, health);
+  const pages = createPages(server, assets);
+  mountRecommendations(server, { sources, assets, pages, searchTimeoutMs: config.SEARCH_TIMEOUT_MS, wakeSpace: spaces.wake });
+  mountFilmMap(server, { db: database.db, assets, pages, activeIndex: sources.activeIndex });
+  mountStateStream(server, {
+    path: "/events",
+    read: health,
+    isBusy: ({ index, space }) => index === "indexing" || space.state === "warming",
+  });
   server.app.get("/assets/:name", (c) => assets.respond(c.req.param("name")) ?? c.notFound());
   return server;
 }

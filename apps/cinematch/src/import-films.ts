@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "./config.ts";
 import { importFilms } from "./features/catalogue/import-films.ts";
 import { openCatalogue } from "./open-catalogue.ts";
-import { createProgressLine } from "./ui/progress-line.ts";
+import { createProgressLine } from "@repo/app-kit/progress-line";
 
 const usage = `Usage: pnpm --filter cinematch run import <file.csv>
 

@@ -4,7 +4,7 @@ import { readConfig } from "./config.ts";
 import { createFilmIndexer } from "./features/indexing/film-indexer.ts";
 import { openCatalogue } from "./open-catalogue.ts";
 import { createSpaces } from "./spaces.ts";
-import { createProgressLine } from "./ui/progress-line.ts";
+import { createProgressLine } from "@repo/app-kit/progress-line";
 
 const config = readConfig();
 const spaces = createSpaces(config, createLogger({ name: "reindex", level: "error" }));

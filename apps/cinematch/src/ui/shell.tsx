@@ -1,5 +1,6 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Page } from "@repo/app-kit/page";
+import { StatusBanner } from "@repo/app-kit/status-banner";
 import type { Child } from "hono/jsx";
 
 /** The frame of every page of cinematch. */
@@ -15,10 +16,7 @@ export function Shell(props: { title: string; assets: Assets; current?: string; 
       stylesheets={[assets.url("pico.css"), assets.url("app-kit.css"), assets.url("cinematch.css")]}
       scripts={[assets.url("search.js")]}
     >
-      <div id="status" class="banner" role="status" hidden>
-        <span></span>
-        <progress hidden></progress>
-      </div>
+      <StatusBanner />
       {props.children}
     </Page>
   );

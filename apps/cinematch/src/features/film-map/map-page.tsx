@@ -1,21 +1,12 @@
 import type { Assets } from "@repo/app-kit/load-assets";
+import { type ScatterPoint, ScatterPlot } from "@repo/app-kit/scatter-plot";
 import { toHue } from "../../genre-hue.ts";
 import { Shell } from "../../ui/shell.tsx";
 import type { MapPoint } from "./film-map.ts";
 
-const size = { width: 1000, height: 640, margin: 14 };
-
-function Dot({ point }: { point: MapPoint }) {
-  const x = size.margin + point.x * (size.width - 2 * size.margin);
-  const y = size.margin + point.y * (size.height - 2 * size.margin);
-  const name = point.year === null ? point.title : `${point.title} (${point.year})`;
-  return (
-    <a href={`/films/${point.id}`} aria-label={name}>
-      <circle cx={x.toFixed(1)} cy={y.toFixed(1)} r="5" fill={`hsl(${toHue(point.genres)} 65% 50%)`} fill-opacity="0.75">
-        <title>{`${name}: ${point.genres.join(", ")}`}</title>
-      </circle>
-    </a>
-  );
+function toScatterPoint({ id, title, year, genres, x, y }: MapPoint): ScatterPoint {
+  const name = year === null ? title : `${title} (${year})`;
+  return { x, y, href: `/films/${id}`, hue: toHue(genres), label: `${name}: ${genres.join(", ")}` };
 }
 
 /** All films as dots: near each other when they are about similar things. */
@@ -28,11 +19,7 @@ export function MapPage({ assets, points }: { assets: Assets; points: readonly M
       {points.length === 0 ? (
         <p role="status">The films are being indexed. Come back in a moment.</p>
       ) : (
-        <svg class="map" viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={`Map of ${points.length} films`}>
-          {points.map((point) => (
-            <Dot point={point} />
-          ))}
-        </svg>
+        <ScatterPlot points={points.map(toScatterPoint)} label={`Map of ${points.length} films`} />
       )}
       <ul class="legend">
         {genres.map((genre) => (

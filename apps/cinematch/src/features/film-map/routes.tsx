@@ -1,14 +1,15 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Database } from "@repo/app-kit/open-database";
+import type { PageResponder } from "@repo/app-kit/page-responder";
 import type { Server } from "@repo/server-kit/server";
 import type { ActiveIndex } from "../../schema.ts";
-import { respondPage } from "../../ui/respond-page.tsx";
 import { drawFilmMap, type MapPoint } from "./film-map.ts";
 import { MapPage } from "./map-page.tsx";
 
 interface FilmMapParts {
   db: Database;
   assets: Assets;
+  pages: PageResponder;
   activeIndex(): ActiveIndex | undefined;
 }
 
@@ -16,7 +17,7 @@ interface FilmMapParts {
 const freshForMs = 60_000;
 
 /** Mounts GET /map. */
-export function mountFilmMap(server: Server, { db, assets, activeIndex }: FilmMapParts): void {
+export function mountFilmMap(server: Server, { db, assets, pages, activeIndex }: FilmMapParts): void {
   let drawn: { points: Promise<MapPoint[]>; at: number } | undefined;
   const draw = async (): Promise<MapPoint[]> => {
     const index = activeIndex();
@@ -29,5 +30,5 @@ export function mountFilmMap(server: Server, { db, assets, activeIndex }: FilmMa
     }
     return await drawn.points;
   };
-  server.app.get("/map", async (c) => await respondPage(server, c, assets, async () => <MapPage assets={assets} points={await draw()} />));
+  server.app.get("/map", async (c) => await pages.page(c, async () => <MapPage assets={assets} points={await draw()} />));
 }

@@ -1,4 +1,4 @@
-import { findPrincipalComponents, project } from "../../principal-components.ts";
+import { findPrincipalComponents, project } from "@repo/app-kit/principal-components";
 import type { Reduction } from "../../schema.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Assets } from "@repo/app-kit/load-assets";
+import type { PageResponder } from "@repo/app-kit/page-responder";
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
@@ -11,7 +12,6 @@ import {
 import { mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
 import type { Context } from "hono";
-import { respondFragment, respondPage } from "../../ui/respond-page.tsx";
 import { findFilms } from "./find-films.ts";
 import { type Recommendations, type RecommendationSources, recommendByQuery, recommendSimilar, searchFilms } from "./recommend-films.ts";
 import { ResultList } from "./result-list.tsx";
@@ -20,6 +20,7 @@ import { FilmPage, SearchPage } from "./search-page.tsx";
 interface RecommendationParts {
   sources: RecommendationSources;
   assets: Assets;
+  pages: PageResponder;
   /** How long a search waits for the Space before words alone answer, milliseconds. */
   searchTimeoutMs: number;
   /** Starts waking the Space; called when somebody opens the page, so that it is awake when they have typed. */
@@ -34,7 +35,7 @@ function toAnswer({ films, mode, notice }: Recommendations): RecommendationAnswe
 
 /** Mounts the API of the original app and the pages. */
 export function mountRecommendations(server: Server, parts: RecommendationParts): void {
-  const { sources, assets, searchTimeoutMs, wakeSpace } = parts;
+  const { sources, assets, pages, searchTimeoutMs, wakeSpace } = parts;
   const within = (context: CallContext): CallContext => ({
     ...context,
     deadlineAt: Math.min(context.deadlineAt ?? Infinity, Date.now() + searchTimeoutMs),
@@ -57,14 +58,14 @@ export function mountRecommendations(server: Server, parts: RecommendationParts)
   const readQuery = (c: Context): string => (c.req.query("query") ?? c.req.query("q") ?? "").trim().slice(0, 1_000);
   app.get("/", async (c) => {
     wakeSpace();
-    return await respondPage(server, c, assets, async () => {
+    return await pages.page(c, async () => {
       const query = readQuery(c);
       const answer = query === "" ? undefined : await answerQuery(query, c.req.raw.signal);
       return <SearchPage assets={assets} query={query} {...(answer ? { answer } : {})} />;
     });
   });
   app.get("/fragments/results", async (c) =>
-    respondFragment(server, c, async () => {
+    pages.fragment(c, async () => {
       const query = readQuery(c);
       if (query === "") return <ResultList films={[]} notice={null} heading="Films" />;
       const { films, notice } = await answerQuery(query, c.req.raw.signal);
@@ -72,7 +73,7 @@ export function mountRecommendations(server: Server, parts: RecommendationParts)
     }),
   );
   app.get("/films/:id{[0-9]{1,9}}", async (c) =>
-    respondPage(server, c, assets, async () => {
+    pages.page(c, async () => {
       const [film] = await findFilms(sources.db, [Number(c.req.param("id"))]);
       if (!film) throw new CodedError("not_found", "There is no such film.");
       const { films, notice } = await recommendSimilar(sources, film.id, filmsPerPage);

@@ -2,12 +2,13 @@
  * Makes the server-rendered pages lively: skeletons while an answer is awaited, and a banner that follows the Space
  * waking up and the catalogue being indexed. Without this script everything still works.
  */
+import { followStatus, type StatusLine } from "@repo/app-kit/follow-status";
+import { enableScatterPlots } from "@repo/app-kit/scatter-plot-keys";
 import type { FilmHealth } from "@repo/contracts/film-recommendations";
 
 const form = document.querySelector<HTMLFormElement>("#search");
 const results = document.querySelector<HTMLElement>("#results");
 const skeleton = document.querySelector<HTMLTemplateElement>("#skeleton");
-const banner = document.querySelector<HTMLElement>("#status");
 
 let latest: AbortController | undefined;
 
@@ -43,28 +44,15 @@ form?.addEventListener("submit", (event) => {
 
 addEventListener("popstate", () => location.reload());
 
-function describe(health: FilmHealth): { text: string; share: number | undefined } | undefined {
+function describe(health: FilmHealth): StatusLine | undefined {
   const { space, index, indexed, films } = health;
-  if (space.state === "warming") return { text: space.message ?? "Waking the Space …", share: undefined };
-  if (index === "indexing") return { text: `Indexing films: ${indexed} of ${films}`, share: films === 0 ? undefined : indexed / films };
-  if (space.message !== null) return { text: space.message, share: undefined };
-  return undefined;
+  const kind = health.status === "healthy" ? "info" : "warning";
+  if (space.state === "warming") return { kind, text: space.message ?? "Waking the Space …", share: "unknown" };
+  if (index === "indexing") {
+    return { kind, text: `Indexing films: ${indexed} of ${films}`, share: films === 0 ? "unknown" : indexed / films };
+  }
+  return space.message === null ? undefined : { kind, text: space.message };
 }
 
-function showStatus(health: FilmHealth): void {
-  if (!banner) return;
-  const status = describe(health);
-  banner.hidden = status === undefined;
-  if (!status) return;
-  banner.dataset["kind"] = health.status === "healthy" ? "info" : "warning";
-  const [text, bar] = [banner.querySelector("span"), banner.querySelector("progress")];
-  if (text) text.textContent = status.text;
-  if (!bar) return;
-  const isUnderWay = health.space.state === "warming" || health.index === "indexing";
-  bar.hidden = !isUnderWay;
-  if (status.share === undefined) bar.removeAttribute("value");
-  else bar.value = status.share;
-}
-
-const events = new EventSource("/events");
-events.addEventListener("message", (event: MessageEvent<string>) => showStatus(JSON.parse(event.data) as FilmHealth));
+followStatus("/events", describe);
+enableScatterPlots();

@@ -1,0 +1,66 @@
+import type { CodedError } from "@repo/contracts/coded-error";
+import { toCodedError } from "@repo/server-kit/error-response";
+import type { Server, ServerEnvironment } from "@repo/server-kit/server";
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { JSX } from "hono/jsx/jsx-runtime";
+import { pageHeaders } from "./page-headers.ts";
+
+type Markup = JSX.Element;
+type Make = () => Markup | Promise<Markup>;
+
+/** Answers requests with pages. */
+export interface PageResponder {
+  /** A whole page; what goes wrong while it is made becomes a page as well, with the right status, for people. */
+  page(c: Context<ServerEnvironment>, makePage: Make): Promise<Response>;
+  /** A part of a page, for an island to put in; a problem becomes a banner in its place. */
+  fragment(c: Context<ServerEnvironment>, makeFragment: Make): Promise<Response>;
+}
+
+/** What {@link createPageResponder} needs of an app. */
+export interface PageResponderOptions {
+  /** The app's frame around a page. */
+  Shell: (props: { title: string; children?: Child }) => Markup;
+  /** Text of the way back from a page that could not be made, e.g. "Back to the search"; it leads to /. */
+  back: string;
+  /** Answers instead of an error page, e.g. with the way to the sign-in page; undefined: the error page. */
+  answerInstead?: (c: Context<ServerEnvironment>, error: CodedError) => Response | undefined;
+}
+
+/** A problem in the place of what was asked for. */
+function Problem({ error }: { error: CodedError }) {
+  return (
+    <div class="banner" data-kind="warning" role="alert">
+      <strong>{error.message}</strong>
+    </div>
+  );
+}
+
+/** Makes the functions with which an app's routes answer with pages and parts of pages, with {@link pageHeaders}. */
+export function createPageResponder(server: Server, { Shell, back, answerInstead }: PageResponderOptions): PageResponder {
+  const respond = async (c: Context<ServerEnvironment>, make: Make, toMarkup: (error: CodedError) => Markup): Promise<Response> => {
+    try {
+      return await c.html(await make(), 200, pageHeaders);
+    } catch (thrown) {
+      const error = toCodedError(thrown);
+      const { requestId } = c.get("state");
+      if (error.code === "internal") server.log.error({ err: error.cause ?? error, requestId }, "page failed");
+      return answerInstead?.(c, error) ?? c.html(toMarkup(error), error.status as 500, pageHeaders);
+    }
+  };
+  return {
+    page: async (c, makePage) =>
+      await respond(c, makePage, (error) => (
+        <Shell title="Something went wrong">
+          <Problem error={error} />
+          <p>
+            <a href="/">{back}</a>
+          </p>
+          <p>
+            <small>Request {c.get("state").requestId}</small>
+          </p>
+        </Shell>
+      )),
+    fragment: async (c, makeFragment) => await respond(c, makeFragment, (error) => <Problem error={error} />),
+  };
+}
