@@ -116,6 +116,15 @@ export const apiKeys = pgTable(
   (table) => [uniqueIndex("api_keys_hash").on(table.keyHash)],
 );
 
+/** Who is signed in to the console. The cookie's value is shown to the browser only and never stored. */
+export const consoleSessions = pgTable("console_sessions", {
+  /** SHA-256 of the cookie's value, hexadecimal. */
+  valueHash: text("value_hash").primaryKey(),
+  /** SHA-256 of the key that was signed in with: the session may do what the key may, and ends with it. */
+  keyHash: text("key_hash").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+});
+
 /** State of an import. */
 export type ImportState = "uploading" | "queued" | "running" | "done" | "failed" | "cancelled";
 
