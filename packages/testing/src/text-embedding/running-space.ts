@@ -1,21 +1,24 @@
-import { fileURLToPath } from "node:url";
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
 import type { StatusResponse } from "@repo/contracts/health";
-import { createLifecycle } from "@repo/server-kit/lifecycle";
+import type { HostedService } from "@repo/contracts/hosted-service";
+import { createLifecycle, type Lifecycle } from "@repo/server-kit/lifecycle";
 import { listen } from "@repo/server-kit/listen";
 import { loadConfig } from "@repo/server-kit/load-config";
-import { createApp } from "../src/app.ts";
-import { configSchema } from "../src/config.ts";
-import { createService } from "../src/service.ts";
+import type { Server } from "@repo/server-kit/server";
+import type { z } from "zod";
 
-/** Where optimised models are kept between runs; not in anybody's home. */
-export const dataDirectory = fileURLToPath(new URL("../.cache", import.meta.url));
+/** What a text-embedding Space's folder exports for its main.ts. */
+export interface StartableSpace<Schema extends z.ZodObject, Service extends TextEmbeddingService & HostedService> {
+  configSchema: Schema;
+  createApp: (parts: { config: z.output<Schema>; lifecycle: Lifecycle<Service> }) => Server;
+  createService: (config: z.output<Schema>) => Promise<Service>;
+}
 
-/** This Space as its main.ts puts it together, listening on a port of its own. */
+/** A Space as its main.ts puts it together, listening on a port of its own. */
 export interface RunningSpace {
-  url: string;
+  readonly url: string;
   /** The service behind the routes: what every client's vectors are compared with. */
-  service: TextEmbeddingService;
+  readonly service: TextEmbeddingService;
   post: (path: string, body: unknown, init?: RequestInit) => Promise<Response>;
   /** GET /status. */
   status: () => Promise<StatusResponse>;
@@ -23,14 +26,17 @@ export interface RunningSpace {
 }
 
 /**
- * Starts the Space and waits until it is ready.
- * @param environment variables that differ from their defaults
+ * Starts a Space and waits until it is ready.
+ * @throws Error with the reason when it does not become ready
  */
-export async function startSpace(environment: Record<string, string> = {}): Promise<RunningSpace> {
-  const config = loadConfig(configSchema, { PORT: "0", LOG_LEVEL: "silent", DATA_DIRECTORY: dataDirectory, ...environment });
-  const lifecycle = createLifecycle({ load: () => createService(config) });
-  const server = createApp({ config, lifecycle });
-  const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
+export async function startSpace<Schema extends z.ZodObject, Service extends TextEmbeddingService & HostedService>(
+  parts: StartableSpace<Schema, Service>,
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningSpace> {
+  const config = loadConfig(parts.configSchema, environment);
+  const lifecycle = createLifecycle({ load: () => parts.createService(config) });
+  const server = parts.createApp({ config, lifecycle });
+  const listener = await listen(server, { port: 0, hostname: "127.0.0.1" });
   const close = async (): Promise<void> => {
     lifecycle.stop();
     await listener.close({ force: true });

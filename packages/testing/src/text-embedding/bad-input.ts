@@ -5,30 +5,41 @@ import { openAiError } from "@repo/contracts/openai-embeddings";
 import { teiError } from "@repo/contracts/tei";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { EmbeddingSpace } from "./embedding-space.ts";
 import { exchangeBytes, holdRequest, postBytes, type RawAnswer } from "./raw-http.ts";
-import { type SpaceProcess, startSpaceProcess } from "./space-process.ts";
+import type { SpaceProcess } from "./space-process.ts";
 
 const key = "the-right-key";
 const good = { authorization: `Bearer ${key}`, "content-type": "application/json" };
 const maxBodyBytes = 2_000_000;
-let space: SpaceProcess;
 
-beforeAll(async () => {
-  space = await startSpaceProcess({ SPACE_API_KEYS: key, MAX_BODY_BYTES: String(maxBodyBytes) });
-});
+/** The running process; only inside tests. */
+type Current = () => SpaceProcess;
+
+/** Some 280 bad requests to a process that must live, answer in shape and blame nobody. */
+export function testBadInput(target: EmbeddingSpace): void {
+  let running: SpaceProcess;
+  beforeAll(async () => {
+    running = await target.startProcess({ SPACE_API_KEYS: key, MAX_BODY_BYTES: String(maxBodyBytes) });
+  });
+  const current: Current = () => running;
+  afterEach(() => expectUnharmed(running));
+  afterAll(() => expectCleanEnd(running));
+  testFamilies(current);
+  testBelowJson(current);
+  testRandomBytes(current);
+}
 
 /** The process lives, answers, and blames nobody: also after what it was just sent. */
-async function expectUnharmed(): Promise<void> {
+async function expectUnharmed(space: SpaceProcess): Promise<void> {
   expect(space.isAlive()).toBe(true);
   const answer = await postBytes(`${space.url}/embed`, Buffer.from('{"text":"still here"}'), good);
   expect([answer.status, space.faults()]).toEqual([200, []]);
 }
-afterEach(expectUnharmed);
 
-async function expectCleanEnd(): Promise<void> {
+async function expectCleanEnd(space: SpaceProcess): Promise<void> {
   expect(await space.stop()).toBe(0);
 }
-afterAll(expectCleanEnd);
 
 /** A family of routes: where its texts go, and how it tells a result or an error. */
 interface Family {
@@ -177,73 +188,79 @@ function readOutcome(family: Family, { status, headers, body }: RawAnswer): Case
   return { status };
 }
 
-describe.each(Object.entries(families))("%s routes", (name, family) => {
-  test.each(Object.entries(cases))("are sent %s", async (_name, { value, bytes, headers = good, expected, except }) => {
-    const body = bytes?.(family) ?? Buffer.from(JSON.stringify({ [family.field]: value }));
-    const wanted = except?.[name] ?? expected;
-    const outcome = readOutcome(family, await postBytes(`${space.url}${family.path}`, body, headers));
-    expect(outcome).toEqual("status" in wanted && wanted.status === "invalid" ? { status: family.invalid } : wanted);
+function testFamilies(current: Current): void {
+  describe.each(Object.entries(families))("%s routes", (name, family) => {
+    test.each(Object.entries(cases))("are sent %s", async (_name, { value, bytes, headers = good, expected, except }) => {
+      const body = bytes?.(family) ?? Buffer.from(JSON.stringify({ [family.field]: value }));
+      const wanted = except?.[name] ?? expected;
+      const outcome = readOutcome(family, await postBytes(`${current().url}${family.path}`, body, headers));
+      expect(outcome).toEqual("status" in wanted && wanted.status === "invalid" ? { status: family.invalid } : wanted);
+    });
   });
-});
+}
 
-describe("below JSON", () => {
-  const head = (path: string, more = ""): string =>
-    `POST ${path} HTTP/1.1\r\nhost: space\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\nconnection: close\r\n${more}`;
+function testBelowJson(current: Current): void {
+  describe("below JSON", () => {
+    const head = (path: string, more = ""): string =>
+      `POST ${path} HTTP/1.1\r\nhost: space\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\nconnection: close\r\n${more}`;
 
-  test.each([
-    { name: "bytes that are not HTTP", bytes: Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00]), status: 400 },
-    { name: "a line that is not HTTP", bytes: "HELLO\r\n\r\n", status: 400 },
-    { name: "a header of 20 KB", bytes: head("/embed", `x-long: ${"a".repeat(20_000)}\r\n\r\n`), status: 431 },
-    { name: "two different lengths", bytes: head("/embed", "content-length: 2\r\ncontent-length: 3\r\n\r\n{}"), status: 400 },
-    {
-      name: "a length beside chunks",
-      bytes: head("/embed", "content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
-      status: 400,
-    },
-    { name: "a negative length", bytes: head("/embed", "content-length: -1\r\n\r\n"), status: 400 },
-    { name: "a chunk of no length", bytes: head("/embed", "transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), status: 400 },
-    { name: "an id of another line", bytes: head("/embed", "x-request-id: a\rb\r\ncontent-length: 2\r\n\r\n{}"), status: 400 },
-    { name: "a path outside", bytes: head("/../../etc/passwd", "content-length: 2\r\n\r\n{}"), status: 404 },
-    { name: "a path with a broken escape", bytes: head("/models/%zz", 'content-length: 14\r\n\r\n{"inputs":"a"}'), status: 200 },
-    { name: "a method that nobody has", bytes: "BREW /embed HTTP/1.1\r\nhost: space\r\n\r\n", status: 400 },
-    {
-      name: "another method",
-      bytes: `DELETE /embed HTTP/1.1\r\nhost: space\r\nauthorization: Bearer ${key}\r\nconnection: close\r\n\r\n`,
-      status: 405,
-    },
-  ])("$name", async ({ bytes, status }) => {
-    expect(await exchangeBytes(space.url, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    test.each([
+      { name: "bytes that are not HTTP", bytes: Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00]), status: 400 },
+      { name: "a line that is not HTTP", bytes: "HELLO\r\n\r\n", status: 400 },
+      { name: "a header of 20 KB", bytes: head("/embed", `x-long: ${"a".repeat(20_000)}\r\n\r\n`), status: 431 },
+      { name: "two different lengths", bytes: head("/embed", "content-length: 2\r\ncontent-length: 3\r\n\r\n{}"), status: 400 },
+      {
+        name: "a length beside chunks",
+        bytes: head("/embed", "content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        status: 400,
+      },
+      { name: "a negative length", bytes: head("/embed", "content-length: -1\r\n\r\n"), status: 400 },
+      { name: "a chunk of no length", bytes: head("/embed", "transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), status: 400 },
+      { name: "an id of another line", bytes: head("/embed", "x-request-id: a\rb\r\ncontent-length: 2\r\n\r\n{}"), status: 400 },
+      { name: "a path outside", bytes: head("/../../etc/passwd", "content-length: 2\r\n\r\n{}"), status: 404 },
+      { name: "a path with a broken escape", bytes: head("/models/%zz", 'content-length: 14\r\n\r\n{"inputs":"a"}'), status: 200 },
+      { name: "a method that nobody has", bytes: "BREW /embed HTTP/1.1\r\nhost: space\r\n\r\n", status: 400 },
+      {
+        name: "another method",
+        bytes: `DELETE /embed HTTP/1.1\r\nhost: space\r\nauthorization: Bearer ${key}\r\nconnection: close\r\n\r\n`,
+        status: 405,
+      },
+    ])("$name", async ({ bytes, status }) => {
+      expect(await exchangeBytes(current().url, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    });
+
+    test("a body in chunks is read, and stopped at the limit without its length being known", async () => {
+      const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+      const whole = `${chunk('{"text":')}${chunk('"a"')}${chunk("}")}${chunk("").replace(/^0\r\n\r\n$/, "0\r\n\r\n")}`;
+      expect(await exchangeBytes(current().url, head("/embed", `transfer-encoding: chunked\r\n\r\n${whole}`))).toMatch(/^HTTP\/1.1 200 /);
+      const large = chunk(" ".repeat(500_000)).repeat(5);
+      expect(await exchangeBytes(current().url, head("/embed", `transfer-encoding: chunked\r\n\r\n${large}0\r\n\r\n`))).toMatch(
+        /^HTTP\/1.1 413 /,
+      );
+    });
+
+    test("connections that are cut in the middle of a body hold no place", async () => {
+      const held = await Promise.all(Array.from({ length: 20 }, () => holdRequest(current().url, "/embed", '{"text":"a"}', key)));
+      for (const request of held) request.cut();
+      const running = async (): Promise<string> => (await fetch(`${current().url}/metrics`)).text();
+      await expect.poll(running).toMatch(/^outpost_requests_running 0$/m);
+    });
   });
+}
 
-  test("a body in chunks is read, and stopped at the limit without its length being known", async () => {
-    const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-    const whole = `${chunk('{"text":')}${chunk('"a"')}${chunk("}")}${chunk("").replace(/^0\r\n\r\n$/, "0\r\n\r\n")}`;
-    expect(await exchangeBytes(space.url, head("/embed", `transfer-encoding: chunked\r\n\r\n${whole}`))).toMatch(/^HTTP\/1.1 200 /);
-    const large = chunk(" ".repeat(500_000)).repeat(5);
-    expect(await exchangeBytes(space.url, head("/embed", `transfer-encoding: chunked\r\n\r\n${large}0\r\n\r\n`))).toMatch(
-      /^HTTP\/1.1 413 /,
+function testRandomBytes(current: Current): void {
+  test("400 bodies of random bytes are each told apart from JSON, and none is a fault", async () => {
+    const paths = Object.values(families).map(({ path }) => path);
+    const seen = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 300 }), async (path, bytes) => {
+        const { status, body } = await postBytes(`${current().url}${path}`, bytes, good);
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+        expect(JSON.parse(body)).toHaveProperty("error");
+        expect([400, 422]).toContain(status);
+      }),
+      { numRuns: 400 },
     );
+    expect(new Set(seen.keys())).toEqual(new Set([400, 422]));
   });
-
-  test("connections that are cut in the middle of a body hold no place", async () => {
-    const held = await Promise.all(Array.from({ length: 20 }, () => holdRequest(space.url, "/embed", '{"text":"a"}', key)));
-    for (const request of held) request.cut();
-    const running = async (): Promise<string> => (await fetch(`${space.url}/metrics`)).text();
-    await expect.poll(running).toMatch(/^outpost_requests_running 0$/m);
-  });
-});
-
-test("400 bodies of random bytes are each told apart from JSON, and none is a fault", async () => {
-  const paths = Object.values(families).map(({ path }) => path);
-  const seen = new Map<number, number>();
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...paths), fc.uint8Array({ maxLength: 300 }), async (path, bytes) => {
-      const { status, body } = await postBytes(`${space.url}${path}`, bytes, good);
-      seen.set(status, (seen.get(status) ?? 0) + 1);
-      expect(JSON.parse(body)).toHaveProperty("error");
-      expect([400, 422]).toContain(status);
-    }),
-    { numRuns: 400 },
-  );
-  expect(new Set(seen.keys())).toEqual(new Set([400, 422]));
-});
+}

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { dataDirectory } from "./running-space.ts";
 
 /** One line of the Space's log. */
 interface LogLine {
@@ -11,7 +9,7 @@ interface LogLine {
   url?: string;
 }
 
-/** This Space as a process of its own, so that a crash is a crash. */
+/** A Space as a process of its own, so that a crash is a crash. */
 export interface SpaceProcess {
   url: string;
   /** False once the process has ended, whatever the reason. */
@@ -24,11 +22,13 @@ export interface SpaceProcess {
 
 const errorLevel = 50;
 
-/** Runs src/main.ts and waits until its log says that it is ready: LOG_LEVEL must not be above info. */
-export async function startSpaceProcess(environment: Record<string, string> = {}): Promise<SpaceProcess> {
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  const env = { PORT: "0", DATA_DIRECTORY: dataDirectory, ...environment };
-  const child: ChildProcess = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
+/**
+ * Runs a Space's main.ts and waits until its log says that it is ready: LOG_LEVEL must not be above info.
+ * @param environment every variable that the process gets; nothing is taken from the test's own
+ * @throws Error with the logged faults when the process ends before it is ready
+ */
+export async function startSpaceProcess(main: string, environment: Readonly<Record<string, string>>): Promise<SpaceProcess> {
+  const child: ChildProcess = spawn(process.execPath, [main], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
   if (child.stdout === null) throw new Error("the process has no output");
   // A test run that is given up must not leave a server behind.
   const kill = (): void => void child.kill("SIGKILL");
