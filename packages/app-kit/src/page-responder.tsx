@@ -7,7 +7,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import { pageHeaders } from "./page-headers.ts";
 
 type Markup = JSX.Element;
-type Make = () => Markup | Promise<Markup>;
+/** A response, e.g. to send a form on with 303, is answered as it is. */
+type Make = () => Markup | Response | Promise<Markup | Response>;
 
 /** Answers requests with pages. */
 export interface PageResponder {
@@ -23,7 +24,7 @@ export interface PageResponderOptions {
   Shell: (props: { title: string; children?: Child }) => Markup;
   /** Text of the way back from a page that could not be made, e.g. "Back to the search"; it leads to /. */
   back: string;
-  /** Answers instead of an error page, e.g. with the way to the sign-in page; undefined: the error page. */
+  /** Answers a page's request instead of an error page, e.g. with the way to the sign-in page; undefined: the error page. */
   answerInstead?: (c: Context<ServerEnvironment>, error: CodedError) => Response | undefined;
 }
 
@@ -38,29 +39,36 @@ function Problem({ error }: { error: CodedError }) {
 
 /** Makes the functions with which an app's routes answer with pages and parts of pages, with {@link pageHeaders}. */
 export function createPageResponder(server: Server, { Shell, back, answerInstead }: PageResponderOptions): PageResponder {
-  const respond = async (c: Context<ServerEnvironment>, make: Make, toMarkup: (error: CodedError) => Markup): Promise<Response> => {
+  const respond = async (
+    c: Context<ServerEnvironment>,
+    make: Make,
+    toAnswer: (error: CodedError) => Markup | Response,
+  ): Promise<Response> => {
     try {
-      return await c.html(await make(), 200, pageHeaders);
+      const made = await make();
+      return made instanceof Response ? made : await c.html(made, 200, pageHeaders);
     } catch (thrown) {
       const error = toCodedError(thrown);
       const { requestId } = c.get("state");
       if (error.code === "internal") server.log.error({ err: error.cause ?? error, requestId }, "page failed");
-      return answerInstead?.(c, error) ?? c.html(toMarkup(error), error.status as 500, pageHeaders);
+      const answer = toAnswer(error);
+      return answer instanceof Response ? answer : await c.html(answer, error.status as 500, pageHeaders);
     }
   };
+  const toErrorPage = (error: CodedError, requestId: string): Markup => (
+    <Shell title="Something went wrong">
+      <Problem error={error} />
+      <p>
+        <a href="/">{back}</a>
+      </p>
+      <p>
+        <small>Request {requestId}</small>
+      </p>
+    </Shell>
+  );
   return {
     page: async (c, makePage) =>
-      await respond(c, makePage, (error) => (
-        <Shell title="Something went wrong">
-          <Problem error={error} />
-          <p>
-            <a href="/">{back}</a>
-          </p>
-          <p>
-            <small>Request {c.get("state").requestId}</small>
-          </p>
-        </Shell>
-      )),
+      await respond(c, makePage, (error) => answerInstead?.(c, error) ?? toErrorPage(error, c.get("state").requestId)),
     fragment: async (c, makeFragment) => await respond(c, makeFragment, (error) => <Problem error={error} />),
   };
 }

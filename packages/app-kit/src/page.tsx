@@ -9,6 +9,8 @@ export interface PageProps {
   brand: string;
   /** Further links of the navigation bar: text -> address. */
   links?: Readonly<Record<string, string>>;
+  /** Stands at the end of the navigation bar, e.g. a form to sign out. */
+  navigationEnd?: Child;
   /** Address of the current page; its link is marked. */
   current?: string;
   stylesheets: readonly string[];
@@ -56,6 +58,7 @@ export function Page(props: PageProps) {
                   </a>
                 </li>
               ))}
+              {props.navigationEnd === undefined ? null : <li>{props.navigationEnd}</li>}
             </ul>
           </nav>
         </header>
