@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { encodeSafetensors, forwardTinyBert, makeTinyBert } from "../test/tiny-bert.ts";
 import { tinyTokenizer } from "../test/tiny-tokenizer.ts";
 import type { BertConfig } from "./graph/bert-config.ts";
-import { readBertWeights } from "./graph/bert-weights.ts";
+import { type LinearWeights, readBertWeights } from "./graph/bert-weights.ts";
 import { Safetensors } from "./graph/safetensors.ts";
 import { toInt8Table, toUint4Table } from "./graph/token-table.ts";
 import { packTokens } from "./pack-tokens.ts";
@@ -37,6 +37,16 @@ afterEach(async () => {
 
 function weightsOf(config: BertConfig, prefix = "") {
   return readBertWeights(Safetensors.parse(encodeSafetensors(makeTinyBert(config, prefix))), config);
+}
+
+/** A head from the encoder's width to `outputs`, with weights of either sign. */
+function makeHead({ hiddenSize }: BertConfig, outputs: number): LinearWeights {
+  return {
+    inputs: hiddenSize,
+    outputs,
+    weight: Float32Array.from({ length: hiddenSize * outputs }, (_, index) => Math.sin(index * 1.7) / 3),
+    bias: Float32Array.from({ length: outputs }, (_, index) => Math.cos(index) / 10),
+  };
 }
 
 async function prepare(options: Partial<PrepareOnnxOptions> & { config: BertConfig }): Promise<Session> {
@@ -92,10 +102,32 @@ test.each([
   expect(outputs["norm"]?.data[0]).toBeCloseTo(length, 3);
 });
 
-test.each(precisions)(
-  "%s: a text has the same bytes alone, in any batch and with any padding, also through the saved optimised file",
-  async (precision) => {
-    await prepare({ config: base, precision });
+test.each(["mean", "cls"] as const)("a head widens every token's state, and so the embedding: %s pooling", async (pooling) => {
+  const plain = await prepare({ config: base, pooling });
+  const head = makeHead(base, 2 * base.hiddenSize);
+  const widen = (state: Float32Array): number[] =>
+    Array.from(head.bias, (bias, column) =>
+      state.reduce((sum, value, row) => sum + value * (head.weight[row * head.outputs + column] as number), bias),
+    );
+  const inputs = packTokens([makeIds(9, 4)], 12);
+  const before = await plain.run(inputs, ["embedding", "norm"]);
+  const pooled = widen((before["embedding"]?.data as Float32Array).map((value) => value * (before["norm"]?.data[0] as number)));
+  const after = await (
+    await prepare({ config: base, pooling, weights: { ...weightsOf(base), head } })
+  ).run(inputs, ["embedding", "token_embeddings"]);
+  expect(after["embedding"]?.dims).toEqual([1, 48]);
+  expect(after["token_embeddings"]?.dims).toEqual([1, 12, 48]);
+  for (const [index, value] of pooled.entries()) expect(after["embedding"]?.data[index]).toBeCloseTo(value / Math.hypot(...pooled), 4);
+});
+
+test.each([
+  ...precisions.map((precision) => [precision, "mean", 0] as const),
+  ...precisions.map((precision) => [precision, "cls", 48] as const),
+])(
+  "%s, %s pooling, head of %d: a text has the same bytes alone, in any batch and with any padding, also through the saved optimised file",
+  async (precision, pooling, headSize) => {
+    const head = headSize === 0 ? {} : { head: makeHead(base, headSize) };
+    await prepare({ config: base, precision, pooling, weights: { ...weightsOf(base), ...head } });
     const optimizedPath = join(directory, "optimized.onnx");
     const fresh = await open(optimizedPath);
     const saved = await openSession({ onnxPath: optimizedPath, threads: 1, isOptimized: true });
@@ -120,9 +152,10 @@ test.each(precisions)(
 
 test.each(["int8-row", "int8-static"] as const)("%s stays close to floats, with weights of seven bits too", async (precision) => {
   const text = makeIds(20, 3);
-  const [expected] = await embed(await prepare({ config: base }), [text], 20);
+  const weights = { ...weightsOf(base), head: makeHead(base, 40) };
+  const [expected] = await embed(await prepare({ config: base, weights }), [text], 20);
   for (const weightBits of [8, 7] as const) {
-    const [actual] = await embed(await prepare({ config: base, precision, weightBits }), [text], 20);
+    const [actual] = await embed(await prepare({ config: base, weights, precision, weightBits }), [text], 20);
     const cosine = (actual as Float32Array).reduce((sum, value, index) => sum + value * (expected?.[index] as number), 0);
     expect(cosine).toBeGreaterThan(0.995);
   }

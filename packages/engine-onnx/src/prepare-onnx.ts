@@ -1,7 +1,13 @@
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
-import { type ActivationRanges, makeRandomSequences, measureActivationRanges, tapNames } from "./graph/activation-ranges.ts";
+import {
+  type ActivationRanges,
+  makeRandomSequences,
+  measureActivationRanges,
+  type TappedEncoder,
+  tapOutputNames,
+} from "./graph/activation-ranges.ts";
 import type { BertConfig } from "./graph/bert-config.ts";
 import { buildBertGraph, type Encoder } from "./graph/bert-graph.ts";
 import type { BertWeights } from "./graph/bert-weights.ts";
@@ -63,14 +69,15 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
   const scratch = await mkdtemp(join(directory, ".building-"));
   try {
     const float = toFloatEncoder(config, weights);
+    const shape = { layers: config.layers, hasHead: weights.head !== undefined };
     const floatWith = (words: TokenTable | undefined): Encoder => ({ ...float, words: words ?? float.words });
     if (precision === "fp32") {
       await writeModel(buildBertGraph(floatWith(options.words), { pooling }), directory, options.isSelfContained);
-      return { operators: await inspect(directory, scratch, { layers: config.layers, precision }), meanCosine: 1, minCosine: 1 };
+      return { operators: await inspect(directory, scratch, { ...shape, precision }), meanCosine: 1, minCosine: 1 };
     }
     const sequences = toSequences(options);
     await writeModel(buildBertGraph(floatWith(options.words), { pooling, taps: true }), scratch, false);
-    const { ranges, expected } = await runFloatGraph(join(scratch, modelFile), config, sequences, options.signal);
+    const { ranges, expected } = await runFloatGraph(join(scratch, modelFile), shape, sequences, options.signal);
     const encoder = quantiseEncoder(config, weights, {
       precision,
       ranges,
@@ -78,7 +85,7 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
       ...(options.weightBits && { weightBits: options.weightBits }),
     });
     await writeModel(buildBertGraph(encoder, { pooling }), directory, options.isSelfContained);
-    const operators = await inspect(directory, scratch, { layers: config.layers, precision });
+    const operators = await inspect(directory, scratch, { ...shape, precision });
     return { operators, ...(await compare(directory, sequences, expected, options.signal)) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -99,15 +106,15 @@ function toSequences({ tokenizer, config, maxTokens }: PrepareOnnxOptions): numb
 
 async function runFloatGraph(
   onnxPath: string,
-  config: BertConfig,
+  encoder: TappedEncoder,
   sequences: readonly number[][],
   signal: AbortSignal | undefined,
 ): Promise<{ ranges: ActivationRanges; expected: Float32Array[] }> {
   const session = await openSession({ onnxPath, threads: 1, isOptimized: false });
   const expected: Float32Array[] = [];
-  const names = [...tapNames(config.layers), "embedding"];
+  const names = [...tapOutputNames(encoder), "embedding"];
   try {
-    const ranges = await measureActivationRanges(config.layers, sequences, async (ids) => {
+    const ranges = await measureActivationRanges(encoder, sequences, async (ids) => {
       const outputs = await runOne(session, ids, names, signal);
       expected.push(outputs["embedding"] as Float32Array);
       return outputs;

@@ -10,43 +10,65 @@ export interface ActivationRange {
   maximum: Float32Array;
 }
 
-/** The ranges of one encoder: by layer, then by site. */
-export type ActivationRanges = readonly Readonly<Record<TapSite, ActivationRange>>[];
+/** The ranges of one encoder: by layer, then by site; `head` where it has one: what the head reads. */
+export interface ActivationRanges {
+  layers: readonly Readonly<Record<TapSite, ActivationRange>>[];
+  head?: ActivationRange;
+}
 
 /** Runs the graph that `buildBertGraph` made with taps on one sequence of token ids and gives its outputs by name. */
 export type RunTaps = (ids: readonly number[]) => Promise<Readonly<Record<string, Float32Array>>>;
 
+/** What decides which taps an encoder has. */
+export interface TappedEncoder {
+  layers: number;
+  hasHead: boolean;
+}
+
 /** Measures the ranges at all sites over `sequences`. */
 export async function measureActivationRanges(
-  layers: number,
+  encoder: TappedEncoder,
   sequences: readonly (readonly number[])[],
   run: RunTaps,
 ): Promise<ActivationRanges> {
-  const ranges: Record<TapSite, ActivationRange>[] = Array.from({ length: layers }, () => ({}) as Record<TapSite, ActivationRange>);
+  const seen = new Map<string, ActivationRange>();
   for (const ids of sequences) {
     const outputs = await run(ids);
-    for (const [layer, sites] of ranges.entries()) {
-      for (const site of tapSites) {
-        const minimum = outputs[tapName(layer, site, "minimum")] as Float32Array;
-        const maximum = outputs[tapName(layer, site, "maximum")] as Float32Array;
-        sites[site] = sites[site] === undefined ? { minimum, maximum } : union(sites[site], { minimum, maximum });
-      }
+    for (const tap of listTaps(encoder)) {
+      const range = { minimum: outputs[boundName(tap, "minimum")], maximum: outputs[boundName(tap, "maximum")] } as ActivationRange;
+      const before = seen.get(tap);
+      seen.set(tap, before === undefined ? range : union(before, range));
     }
   }
-  return ranges;
+  const of = (tap: string): ActivationRange => seen.get(tap) as ActivationRange;
+  const layers = Array.from(
+    { length: encoder.layers },
+    (_, layer) => Object.fromEntries(tapSites.map((site) => [site, of(tapName(layer, site))])) as Record<TapSite, ActivationRange>,
+  );
+  return encoder.hasHead ? { layers, head: of(headTap) } : { layers };
 }
 
-/** Name of the graph output with the smallest or largest value of every channel at a site. */
-export function tapName(layer: number, site: TapSite, bound: keyof ActivationRange): string {
-  return `tap.${layer}.${site}.${bound}`;
+/** The tap where the head reads. */
+export const headTap = "tap.head";
+
+/** The tap of a site of a layer. */
+export function tapName(layer: number, site: TapSite): string {
+  return `tap.${layer}.${site}`;
 }
 
-/** Names of all taps of an encoder. */
-export function tapNames(layers: number): string[] {
-  const bounds = ["minimum", "maximum"] as const;
-  return Array.from({ length: layers }, (_, layer) =>
-    tapSites.flatMap((site) => bounds.map((bound) => tapName(layer, site, bound))),
-  ).flat();
+/** Name of the graph output with the smallest or largest value of every channel at a tap. */
+export function boundName(tap: string, bound: keyof ActivationRange): string {
+  return `${tap}.${bound}`;
+}
+
+/** Names of all outputs that the taps of an encoder add. */
+export function tapOutputNames(encoder: TappedEncoder): string[] {
+  return listTaps(encoder).flatMap((tap) => [boundName(tap, "minimum"), boundName(tap, "maximum")]);
+}
+
+function listTaps({ layers, hasHead }: TappedEncoder): string[] {
+  const taps = Array.from({ length: layers }, (_, layer) => tapSites.map((site) => tapName(layer, site))).flat();
+  return hasHead ? [...taps, headTap] : taps;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Pooling } from "../text-model.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { NormWeights } from "./bert-weights.ts";
-import { type TapSite, tapName } from "./activation-ranges.ts";
+import { boundName, headTap, type TapSite, tapName } from "./activation-ranges.ts";
 import { emitLinear, emitLinearInput, type InputFormat, type LinearInput, type LinearLayer } from "./linear.ts";
 import { OnnxModelBuilder } from "./onnx-model.ts";
 import { emitTableRows, type TokenTable } from "./token-table.ts";
@@ -35,6 +35,13 @@ export interface Encoder {
   positions: Float32Array;
   embeddingNorm: NormWeights;
   layers: readonly EncoderLayer[];
+  head?: EncoderHead;
+}
+
+/** The linear layer that gives the embeddings their width, with the format in which it reads its input. */
+export interface EncoderHead {
+  input: InputFormat;
+  linear: LinearLayer;
 }
 
 /** Options of {@link buildBertGraph}. */
@@ -64,11 +71,15 @@ export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): Onn
   const scoreBias = emitScoreBias(builder, mask);
   let hidden = emitEmbeddings(scope, encoder, ids);
   for (const [index, layer] of encoder.layers.entries()) hidden = emitLayer({ ...scope, layer, index, scoreBias }, hidden);
+  // Before the pooling, although a mean and a first token pass through a linear layer unchanged: a product of at least
+  // two rows (a text has its two special tokens) is computed alike in every batch, one of a single row is not.
+  if (encoder.head !== undefined) hidden = emitHead(scope, encoder.head, hidden);
+  const dimensions = encoder.head?.linear.outputs ?? hiddenSize;
   emitPooling(builder, options.pooling, hidden, mask);
   builder.node("Transpose", [hidden], { attributes: { perm: [1, 0, 2] }, outputs: ["token_embeddings"] });
-  builder.output("embedding", "float32", ["batch", hiddenSize]);
+  builder.output("embedding", "float32", ["batch", dimensions]);
   builder.output("norm", "float32", ["batch", 1]);
-  builder.output("token_embeddings", "float32", ["batch", "tokens", hiddenSize]);
+  builder.output("token_embeddings", "float32", ["batch", "tokens", dimensions]);
   return builder;
 }
 
@@ -102,8 +113,14 @@ function emitLayer(scope: LayerScope, hidden: string): string {
   return emitNorm(scope, builder.node("Add", output), layer.outputNorm, `${index}.outputNorm`);
 }
 
+function emitHead({ builder, hasTaps }: Scope, { input, linear }: EncoderHead, hidden: string): string {
+  if (hasTaps) emitTaps(builder, hidden, headTap, linear.inputs);
+  return emitLinear(builder, emitLinearInput(builder, hidden, input, "head.input"), linear, "head");
+}
+
 function emitInput(scope: LayerScope, value: string, site: TapSite): LinearInput {
-  if (scope.hasTaps) emitTaps(scope, value, site);
+  const { intermediateSize, hiddenSize } = scope.config;
+  if (scope.hasTaps) emitTaps(scope.builder, value, tapName(scope.index, site), site === "downInput" ? intermediateSize : hiddenSize);
   return emitLinearInput(scope.builder, value, scope.layer[site], `${scope.index}.${site}`);
 }
 
@@ -122,14 +139,14 @@ function emitResidual(
 }
 
 /** Smallest and largest value of every channel over [tokens, batch, channels]. */
-function emitTaps({ builder, index }: LayerScope, value: string, site: TapSite): void {
+function emitTaps(builder: OnnxModelBuilder, value: string, tap: string, channels: number): void {
   const reductions = { minimum: "ReduceMin", maximum: "ReduceMax" } as const;
   for (const bound of ["minimum", "maximum"] as const) {
     const name = builder.node(reductions[bound], [value, builder.integers([0, 1])], {
       attributes: { keepdims: 0 },
-      outputs: [tapName(index, site, bound)],
+      outputs: [boundName(tap, bound)],
     });
-    builder.output(name, "float32", [site === "downInput" ? "intermediate" : "hidden"]);
+    builder.output(name, "float32", [channels]);
   }
 }
 

@@ -38,6 +38,8 @@ export interface BertWeights {
   positions: Float32Array;
   embeddingNorm: NormWeights;
   layers: readonly BertLayerWeights[];
+  /** Brings every token's last state to the width of the embeddings; absent where they are as wide as the encoder. */
+  head?: LinearWeights;
 }
 
 /**
@@ -49,22 +51,13 @@ export function readBertWeights(tensors: Safetensors, config: BertConfig): BertW
   const { hiddenSize, intermediateSize, vocabularySize, maxPositions } = config;
   const anchor = "embeddings.word_embeddings.weight";
   const prefix = tensors.names.find((name) => name.endsWith(anchor))?.slice(0, -anchor.length) ?? "";
-  const floats = (name: string, shape: readonly number[]): Float32Array => {
-    const { data } = tensors.floats(prefix + name, shape);
-    if (!data.every(Number.isFinite))
-      throw new CodedError("model_unavailable", `The weights are damaged: "${prefix}${name}" holds a value that is not finite.`);
-    return data;
-  };
+  const floats = (name: string, shape: readonly number[]): Float32Array => readFinite(tensors, prefix + name, shape);
   const norm = (name: string): NormWeights => ({
     gamma: floats(`${name}.weight`, [hiddenSize]),
     beta: floats(`${name}.bias`, [hiddenSize]),
   });
-  const linear = (name: string, inputs: number, outputs: number, scale = 1): LinearWeights => ({
-    inputs,
-    outputs,
-    weight: transpose(floats(`${name}.weight`, [outputs, inputs]), outputs, inputs).map((value) => value * scale),
-    bias: floats(`${name}.bias`, [outputs]).map((value) => value * scale),
-  });
+  const linear = (name: string, inputs: number, outputs: number, scale = 1): LinearWeights =>
+    readLinearWeights(tensors, prefix + name, { inputs, outputs, scale });
   const layer = (index: number): BertLayerWeights => {
     const name = `encoder.layer.${index}`;
     return {
@@ -87,6 +80,30 @@ export function readBertWeights(tensors: Safetensors, config: BertConfig): BertW
     embeddingNorm: norm("embeddings.LayerNorm"),
     layers: Array.from({ length: config.layers }, (_, index) => layer(index)),
   };
+}
+
+/**
+ * A linear layer under its name in PyTorch, times `scale` (default 1).
+ * @throws CodedError model_unavailable when a tensor is missing, of another shape or not finite.
+ */
+export function readLinearWeights(
+  tensors: Safetensors,
+  name: string,
+  { inputs, outputs, scale = 1 }: { inputs: number; outputs: number; scale?: number },
+): LinearWeights {
+  return {
+    inputs,
+    outputs,
+    weight: transpose(readFinite(tensors, `${name}.weight`, [outputs, inputs]), outputs, inputs).map((value) => value * scale),
+    bias: readFinite(tensors, `${name}.bias`, [outputs]).map((value) => value * scale),
+  };
+}
+
+function readFinite(tensors: Safetensors, name: string, shape: readonly number[]): Float32Array {
+  const { data } = tensors.floats(name, shape);
+  if (!data.every(Number.isFinite))
+    throw new CodedError("model_unavailable", `The weights are damaged: "${name}" holds a value that is not finite.`);
+  return data;
 }
 
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {

@@ -27,6 +27,7 @@ export function readOnnxOperators(model: Uint8Array): Record<string, number> {
 /** What decides how many operators a graph has. */
 export interface PlannedGraph {
   layers: number;
+  hasHead: boolean;
   precision: Precision;
 }
 
@@ -36,11 +37,12 @@ export interface PlannedGraph {
  * must be looked at by a person before it is served.
  * @throws CodedError model_unavailable with the count that is wrong.
  */
-export function checkOperators(counts: Readonly<Record<string, number>>, { layers, precision }: PlannedGraph): void {
+export function checkOperators(counts: Readonly<Record<string, number>>, { layers, hasHead, precision }: PlannedGraph): void {
   const of = (...names: string[]): number => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const isFloat = precision === "fp32";
+  const head = hasHead ? 1 : 0;
   const planned: [string, number, number][] = [
-    ["eight-bit products", of("com.microsoft:MatMulIntegerToFloat"), isFloat ? 0 : 6 * layers],
+    ["eight-bit products", of("com.microsoft:MatMulIntegerToFloat"), isFloat ? 0 : 6 * layers + head],
     [
       "other eight-bit products",
       of(
@@ -53,13 +55,13 @@ export function checkOperators(counts: Readonly<Record<string, number>>, { layer
       ),
       0,
     ],
-    // Two of attention per layer, and the six of the linear layers where they are floats.
+    // Two of attention per layer, and the six of the linear layers (and the head) where they are floats.
     [
       "float products",
       of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"),
-      (isFloat ? 8 : 2) * layers,
+      isFloat ? 8 * layers + head : 2 * layers,
     ],
-    ["quantisations", of("QuantizeLinear"), isFloat ? 0 : 4 * layers],
+    ["quantisations", of("QuantizeLinear"), isFloat ? 0 : 4 * layers + head],
     ["softmaxes", of("Softmax"), layers],
     ["layer norms", of("LayerNormalization", "com.microsoft:SkipLayerNormalization"), 2 * layers + 1],
     ["activations", of("Gelu", "com.microsoft:Gelu", "com.microsoft:BiasGelu", "com.microsoft:FastGelu"), layers],

@@ -23,6 +23,8 @@ export interface ConditionedWeights {
   positions: Float32Array;
   embeddingNorm: NormWeights;
   layers: readonly ConditionedLayer[];
+  /** With the largest magnitude it reads. */
+  head?: { linear: LinearWeights; peak: number };
 }
 
 /** Options of {@link conditionWeights}. */
@@ -67,7 +69,7 @@ export function conditionWeights(
   const embeddingNorm = copyNorm(weights.embeddingNorm);
   let inputNorm = embeddingNorm;
   const layers = weights.layers.map((original, index): ConditionedLayer => {
-    const range = ranges[index] as ActivationRanges[number];
+    const range = ranges.layers[index] as ActivationRanges["layers"][number];
     const query = copy(original.query);
     const key = copy(original.key);
     const value = copy(original.value);
@@ -116,7 +118,13 @@ export function conditionWeights(
     };
   });
   if (layers.length !== config.layers) throw new Error("The weights have another number of layers than the configuration.");
-  return { words: weights.words, positions: weights.positions, embeddingNorm, layers };
+  const unheaded = { words: weights.words, positions: weights.positions, embeddingNorm, layers };
+  if (weights.head === undefined || ranges.head === undefined) return unheaded;
+  const linear = copy(weights.head);
+  const shift = toShift(ranges.head);
+  shiftNorm(inputNorm, shift);
+  unshiftInput(linear, shift);
+  return { ...unheaded, head: { linear, peak: peakOf(ranges.head, shift) } };
 }
 
 function toShift({ minimum, maximum }: ActivationRange): ChannelShift {

@@ -11,5 +11,6 @@ export function toFloatEncoder(config: BertConfig, weights: BertWeights): Encode
     positions: weights.positions,
     embeddingNorm: weights.embeddingNorm,
     layers: weights.layers.map((layer) => ({ ...layer, attentionInput: float, contextInput: float, upInput: float, downInput: float })),
+    ...(weights.head && { head: { input: float, linear: weights.head } }),
   };
 }

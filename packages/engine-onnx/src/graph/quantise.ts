@@ -38,13 +38,22 @@ export function quantiseEncoder(config: BertConfig, weights: BertWeights, option
     positions: weights.positions,
     embeddingNorm: conditioned.embeddingNorm,
     layers: conditioned.layers.map((layer) => quantiseLayer(layer, options)),
+    ...(conditioned.head && {
+      head: {
+        input: centredFormat(options.precision, conditioned.head.peak),
+        linear: quantiseLinear(conditioned.head.linear, options.weightBits ?? 8),
+      },
+    }),
   };
+}
+
+function centredFormat(precision: QuantiseOptions["precision"], peak: number): InputFormat {
+  return precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * margin) / 127, zeroPoint: 128 };
 }
 
 function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: QuantiseOptions): EncoderLayer {
   const { peaks } = layer;
-  const centred = (peak: number): InputFormat =>
-    precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * margin) / 127, zeroPoint: 128 };
+  const centred = (peak: number): InputFormat => centredFormat(precision, peak);
   const geluScale = (peaks.downInput - geluMinimum) / 255;
   const linear = (weights: LinearWeights): QuantisedLinear => quantiseLinear(weights, weightBits);
   return {
