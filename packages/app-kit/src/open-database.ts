@@ -18,6 +18,8 @@ export interface OpenDatabase {
   db: Database;
   /** pglite: inside this process, files in a directory; postgres: a server. */
   kind: "pglite" | "postgres";
+  /** The same database for a library that brings its own queries (job-queue.ts): the embedded one itself, or an address. */
+  source: { client: PGlite } | { url: string };
   /** One round trip; throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ async function openPglite(options: OpenDatabaseOptions): Promise<OpenDatabase> {
     return {
       db: db as unknown as Database,
       kind: "pglite",
+      source: { client },
       ping: async () => void (await db.execute(sql`select 1`)),
       close: async () => {
         await client.close();
@@ -84,6 +87,7 @@ async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<
   return {
     db: db as unknown as Database,
     kind: "postgres",
+    source: { url },
     ping: async () => void (await db.execute(sql`select 1`)),
     close: async () => await pool.end(),
   };
