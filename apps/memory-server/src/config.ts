@@ -10,9 +10,7 @@ export const configSchema = z.object({
   ADMIN_API_KEY: secretSchema()
     .optional()
     .describe("The administrator's key, at least 16 characters. Without it everybody on this machine is the administrator."),
-  AUTH_DISABLED: booleanVariable()
-    .default(false)
-    .describe("true: no key is asked for, whoever can reach the port is the administrator."),
+  AUTH_DISABLED: booleanVariable().default(false).describe("true: no key is asked for, whoever can reach the port is the administrator."),
   HF_SPACE_EMBEDDER_ENDPOINT: z
     .string()
     .optional()
@@ -29,7 +27,9 @@ export const configSchema = z.object({
   EMBEDDING_MODEL: z.string().optional().describe("Name of the model to ask OPENAI_BASE_URL for; a Space serves one and needs no name."),
   LOCAL_FALLBACK: booleanVariable()
     .default(true)
-    .describe("Embed with the same model inside this process while the Space cannot, where the optional package @repo/bge-embed is installed."),
+    .describe(
+      "Embed with the same model inside this process while the Space cannot, where the optional package @repo/bge-embed is installed.",
+    ),
   MODEL: z
     .enum(["pocket", "full"])
     .default("pocket")
@@ -67,7 +67,9 @@ export const configSchema = z.object({
     .describe("How long the extraction of facts may take before messages are stored as they are, milliseconds."),
   REQUEST_TIMEOUT_MS: integerVariable(100, 3_600_000)
     .default(240_000)
-    .describe("Longest a request may take, milliseconds: a wake, an extraction and the embedding. Callers may ask for less with x-timeout-ms."),
+    .describe(
+      "Longest a request may take, milliseconds: a wake, an extraction and the embedding. Callers may ask for less with x-timeout-ms.",
+    ),
   CORS_ORIGINS: listVariable().default([]).describe("Origins of pages elsewhere that may call the API, separated by commas; default none."),
   INIT_CWD: z
     .string()
