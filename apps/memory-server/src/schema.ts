@@ -129,21 +129,32 @@ export const consoleSessions = pgTable("console_sessions", {
 export type ImportState = "uploading" | "queued" | "running" | "done" | "failed" | "cancelled";
 
 /** Files of memories that are being read in. */
-export const imports = pgTable("imports", {
-  id: uuid().primaryKey(),
-  /** Whose memories it brings; null: the lines say. */
-  userId: text("user_id"),
-  fileName: text("file_name").notNull(),
-  state: text().$type<ImportState>().notNull(),
-  total: integer().notNull().default(0),
-  done: integer().notNull().default(0),
-  skipped: integer().notNull().default(0),
-  failed: integer().notNull().default(0),
-  /** The first 20. */
-  problems: jsonb().$type<{ line: number; message: string }[]>().notNull().default([]),
-  createdAt: moment("created_at").notNull().defaultNow(),
-  updatedAt: moment("updated_at").notNull().defaultNow(),
-});
+export const imports = pgTable(
+  "imports",
+  {
+    id: uuid().primaryKey(),
+    /** Whose memories it brings; null: the lines say. */
+    userId: text("user_id"),
+    fileName: text("file_name").notNull(),
+    state: text().$type<ImportState>().notNull(),
+    total: integer().notNull().default(0),
+    done: integer().notNull().default(0),
+    skipped: integer().notNull().default(0),
+    failed: integer().notNull().default(0),
+    /** The first 20. */
+    problems: jsonb().$type<{ line: number; message: string }[]>().notNull().default([]),
+    /** Why it waits or why it failed, for people. */
+    message: text(),
+    /** What the sender called this upload; sent again, it is the same import. */
+    idempotencyKey: text("idempotency_key"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+    updatedAt: moment("updated_at").notNull().defaultNow(),
+  },
+  (table) => [
+    index("imports_created").on(table.createdAt),
+    uniqueIndex("imports_idempotency").on(sql`coalesce(${table.userId}, '')`, table.idempotencyKey),
+  ],
+);
 
 /** Lines of imports that are not memories yet. A line leaves in the transaction that makes it one. */
 export const importLines = pgTable(
