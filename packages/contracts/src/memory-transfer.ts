@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expirationDate, memoryMetadata, memoryText, ownerId } from "./memories.ts";
 import { defineRoute } from "./route.ts";
 
 /** Most problems an import tells about; more are counted only. */
@@ -6,26 +7,26 @@ export const maxImportProblems = 20;
 
 /** Lines of a file of memories: a moment with or without an offset; without one it is UTC, as Python writes it. */
 const moment = z.iso
-  .datetime({ offset: true, local: true, error: "is not an ISO 8601 moment such as 2026-01-31T12:00:00Z" })
+  .datetime({ offset: true, local: true, error: "must be a moment such as 2026-01-31T12:00:00Z." })
   .nullish()
   .describe("ISO 8601; UTC where no offset is given.");
-const scopeId = z.union([z.string().trim().max(1_000), z.number()]).nullish();
 
 /**
  * One line of a JSON Lines file of memories: what an export gives and what Mem0's get_all answers. Other fields are ignored.
- * Exactly one of memory, text and data holds the text.
+ * The text stands in memory, text or data.
  */
 export const memoryLine = z.object({
-  id: z.uuid("is not a UUID; leave it out to get a new one").nullish().describe("Kept; a memory that is there already is skipped."),
-  memory: z.string().nullish().describe("The text to remember."),
-  text: z.string().nullish().describe("Alias of memory."),
-  data: z.string().nullish().describe("Alias of memory."),
-  user_id: scopeId.describe("Whose memory it is; default the import's user_id."),
-  agent_id: scopeId,
-  run_id: scopeId,
-  metadata: z.record(z.string(), z.unknown()).nullish(),
-  role: z.string().max(100).nullish().describe("Who said it."),
-  expiration_date: z.iso.date("is not a date such as 2026-01-31").nullish().describe("Last day on which it is shown."),
+  id: z.uuid({ error: "must be a UUID; leave it out to get a new one." }).nullish().describe("Kept; a memory that is there is skipped."),
+  memory: memoryText.nullish().describe("The text to remember."),
+  text: memoryText.nullish().describe("Alias of memory."),
+  data: memoryText.nullish().describe("Alias of memory."),
+  user_id: ownerId.nullish().describe("Whose memory it is; default the import's user_id."),
+  agent_id: ownerId.nullish(),
+  run_id: ownerId.nullish(),
+  metadata: memoryMetadata.nullish(),
+  role: z.string().max(100).nullish().describe("Who said it: user, assistant."),
+  actor_id: ownerId.nullish().describe("Name of who said it."),
+  expiration_date: expirationDate.nullish().describe("Last day on which it is shown."),
   created_at: moment,
   updated_at: moment,
 });
@@ -64,39 +65,67 @@ export function isFinishedImport({ state }: Pick<ImportView, "state">): boolean 
   return (finishedImportStates as readonly string[]).includes(state);
 }
 
-/**
- * `POST /imports` is no JSON route: its body is the file itself (application/x-ndjson, gzip by Content-Encoding or
- * application/gzip) or a form with one file (multipart/form-data). Query: `user_id`, the owner of lines that name none, and
- * `file_name`. It answers 202 with an {@link importView}; with the header Idempotency-Key the same upload sent twice is one
- * import.
- */
+/** Path of the imports. */
 export const importsPath = "/imports";
 
-/** `GET /imports`: newest first, the last 100. */
+/**
+ * `POST /imports` is no JSON route: its body is the file itself (application/x-ndjson) or a form with one file
+ * (multipart/form-data), either of them gzipped or not. It answers 202 with an {@link importView} when every line is stored;
+ * with the header Idempotency-Key the same upload sent twice is one import.
+ */
+export const uploadQuery = z.object({
+  user_id: ownerId.optional().describe("Whose memories the file brings: lines that name no user get it, lines that name another fail."),
+  file_name: z.string().max(200).optional().describe("Name to show; default that of the form's file, or memories.jsonl."),
+});
+
+/** `GET /imports`. */
 export const listImportsRoute = defineRoute({
   method: "GET",
   path: importsPath,
-  family: "outpost",
-  summary: "Imports and how far they are",
+  family: "fastapi",
+  summary: "The last 100 imports, newest first",
   response: z.object({ imports: z.array(importView) }),
 });
 
-/** `GET /imports/{id}`. Its events are at `/imports/{id}/events`, as server-sent events whose data is an {@link importView}. */
+/**
+ * `GET /imports/{id}`. Its events are at `/imports/{id}/events`: server-sent events whose data is an {@link importView}, one
+ * per change; the stream ends with the import.
+ */
 export const getImportRoute = defineRoute({
   method: "GET",
   path: `${importsPath}/:id`,
-  family: "outpost",
+  family: "fastapi",
   summary: "One import and how far it is",
   response: importView,
 });
 
-/** `GET /exports`: streams memories, oldest first, as application/x-ndjson (or one JSON object with `format=json`). */
-export const exportQuery = z.object({
-  user_id: z.string().min(1).optional().describe("Only this user's memories."),
-  agent_id: z.string().min(1).optional(),
-  run_id: z.string().min(1).optional(),
-  format: z.enum(["jsonl", "json"]).default("jsonl").describe('json: one object {"results": [...]}, as Mem0\'s get_all answers.'),
+/** `DELETE /imports/{id}`. */
+export const cancelImportRoute = defineRoute({
+  method: "DELETE",
+  path: `${importsPath}/:id`,
+  family: "fastapi",
+  summary: "Stop an import",
+  description: "What has become a memory stays. An import that is over stays as it is.",
+  response: importView,
 });
 
-/** Path of {@link exportQuery}. */
+/** `POST /imports/{id}/retry`. */
+export const retryImportRoute = defineRoute({
+  method: "POST",
+  path: `${importsPath}/:id/retry`,
+  family: "fastapi",
+  summary: "Go on with a failed import",
+  description: "Where it stopped; any other import stays as it is.",
+  response: importView,
+});
+
+/** Path of the exports. */
 export const exportsPath = "/exports";
+
+/** `GET /exports` streams memories, oldest first, as application/x-ndjson or as one JSON object. */
+export const exportQuery = z.object({
+  user_id: ownerId.optional().describe("Only this user's memories; a user's key fills its own in."),
+  agent_id: ownerId.optional().describe("Only this agent's."),
+  run_id: ownerId.optional().describe("Only this run's."),
+  format: z.enum(["jsonl", "json"]).default("jsonl").describe('json: one object {"results": [...]}, as Mem0\'s get_all answers.'),
+});
