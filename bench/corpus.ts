@@ -19,13 +19,18 @@ const maxTokens = 60;
  * Distinct texts of 8 to 60 tokens, all lengths equally often: runs of words out of the film descriptions of cinematch.
  * Every source made with the same seed gives the same texts in the same order.
  */
-export async function loadCorpus(options: { filmsPath: string; tokenizerPath: string }): Promise<(seed: number) => TextSource> {
+export async function loadCorpus(options: {
+  filmsPath: string;
+  tokenizerPath: string;
+  prompt: string;
+}): Promise<(seed: number) => TextSource> {
   const tokenizer = await loadTokenizer(options.tokenizerPath);
   const words = (await readDescriptions(options.filmsPath)).join(" ").split(/\s+/);
   // BERT splits at white space first, so that the tokens of a text are those of its words.
   const pieces = words.map((word) => tokenizer.locate(word).length);
   if (words.length < 10_000) throw new Error(`${options.filmsPath} holds too few words for distinct texts.`);
   const special = tokenizer.prefix.length + tokenizer.suffix.length;
+  const promptTokens = tokenizer.locate(options.prompt).length;
 
   return (seed) => {
     const random = createRandom(seed);
@@ -40,7 +45,7 @@ export async function loadCorpus(options: { filmsPath: string; tokenizerPath: st
         const text = words.slice(start, end).join(" ");
         if (tokens < minTokens || seen.has(text)) continue;
         seen.add(text);
-        return { text, tokens };
+        return { text, tokens: tokens + promptTokens };
       }
     };
   };

@@ -3,6 +3,7 @@ import { cpuSince, readCpuTimes } from "./cpu-clock.ts";
 import type { SizedText, TextSource } from "./corpus.ts";
 import { HttpConnection, toRequest } from "./http-connection.ts";
 import type { RunningServer } from "./server-process.ts";
+import type { WireForm } from "./subjects.ts";
 
 /** What one server did in one cell: so many clients for so long. */
 export interface CellResult {
@@ -22,6 +23,7 @@ export interface CellResult {
 /** Options of {@link measureCell}. */
 export interface CellOptions {
   running: RunningServer;
+  wire: WireForm;
   clients: number;
   warmupSeconds: number;
   seconds: number;
@@ -32,7 +34,7 @@ export interface CellOptions {
 const healthIntervalMs = 25;
 
 /** Each client sends one text, waits for its vector, and sends the next: a closed loop. Answers before the warm-up's end do not count. */
-export async function measureCell({ running, clients, warmupSeconds, seconds, nextText }: CellOptions): Promise<CellResult> {
+export async function measureCell({ running, wire, clients, warmupSeconds, seconds, nextText }: CellOptions): Promise<CellResult> {
   const result: CellResult = {
     clients,
     seconds,
@@ -51,12 +53,12 @@ export async function measureCell({ running, clients, warmupSeconds, seconds, ne
     const connection = await HttpConnection.open(running.port);
     while (performance.now() < countUntil) {
       const { text, tokens } = nextText();
-      const request = toRequest("/embed", JSON.stringify({ texts: [text] }));
+      const request = toRequest(wire.path, JSON.stringify(wire.toBody([text])));
       const startedAt = performance.now();
       const { status, bodyBytes } = await connection.send(request);
       const endedAt = performance.now();
       if (!counts(endedAt)) continue;
-      // 384 numbers need more than two characters each: anything shorter is not an embedding.
+      // At least 384 numbers, and each needs more than two characters: anything shorter is not an embedding.
       if (status !== 200 || bodyBytes < 768) result.errors++;
       else {
         result.texts++;
@@ -105,11 +107,12 @@ async function watchHealth(port: number, { from, until, result }: { from: number
 /** Texts per second of one request with many texts, up to the last byte of its answer. */
 export async function measureBulk(
   running: RunningServer,
+  wire: WireForm,
   texts: readonly SizedText[],
 ): Promise<{ seconds: number; texts: number; tokens: number }> {
-  const body = JSON.stringify({ texts: texts.map(({ text }) => text) });
+  const body = JSON.stringify(wire.toBody(texts.map(({ text }) => text)));
   const startedAt = performance.now();
-  const response = await fetch(`http://127.0.0.1:${running.port}/embed`, {
+  const response = await fetch(`http://127.0.0.1:${running.port}${wire.path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body,
@@ -121,18 +124,18 @@ export async function measureBulk(
 }
 
 /** The vectors of some texts, asked one by one. */
-export async function fetchVectors(running: RunningServer, texts: readonly SizedText[]): Promise<number[][]> {
+export async function fetchVectors(running: RunningServer, wire: WireForm, texts: readonly SizedText[]): Promise<number[][]> {
   const vectors: number[][] = [];
   for (const { text } of texts) {
-    const body = JSON.stringify({ texts: [text] });
-    const response = await fetch(`http://127.0.0.1:${running.port}/embed`, {
+    const body = JSON.stringify(wire.toBody([text]));
+    const response = await fetch(`http://127.0.0.1:${running.port}${wire.path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
     });
-    const { embeddings } = (await response.json()) as { embeddings?: number[][] };
-    if (embeddings?.[0] === undefined) throw new Error(`${running.server.name} answered ${response.status} without a vector.`);
-    vectors.push(embeddings[0]);
+    const [vector] = wire.toVectors(await response.json()) ?? [];
+    if (vector === undefined) throw new Error(`${running.server.name} answered ${response.status} without a vector.`);
+    vectors.push(vector);
   }
   return vectors;
 }

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { subjects, type Subject } from "./subjects.ts";
 
 /** What a run measures, and how long. */
 export interface Options {
-  /** Folder with model.safetensors, config.json, tokenizer.json of all-MiniLM-L6-v2; undefined: only the pocket model is measured. */
+  subject: Subject;
+  /** Folder with model.safetensors, config.json, tokenizer.json of the full model; undefined: only the pocket model is measured. */
   weights: string | undefined;
   /** Python of a virtual environment with seed-equivalent/requirements.txt; undefined: what needs Python is skipped. */
   python: string | undefined;
@@ -26,17 +28,19 @@ export interface Options {
   seed: number;
 }
 
-const help = `pnpm bench [options]      see bench/README.md
+const help = `pnpm bench [SPACE] [options]      see bench/README.md
+  SPACE              ${subjects.map(({ space }) => space).join(" or ")}; default the first
   --quick            one round, one second per cell: does it all work?
   --rounds N         default 4
   --seconds N        per server, client count and round; default 4
-  --weights FOLDER   safetensors folder of all-MiniLM-L6-v2 (or the variable MINILM_WEIGHTS)
+  --weights FOLDER   safetensors folder of the full model (or the variable MINILM_WEIGHTS, BGE_WEIGHTS)
   --python PATH      Python with bench/seed-equivalent/requirements.txt (or the variable PYTHON)
   --only A,B         some of the servers, by name`;
 
 /** Reads the command line; the environment fills in for --weights and --python. */
 export function readOptions(): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       quick: { type: "boolean", default: false },
       rounds: { type: "string" },
@@ -51,8 +55,10 @@ export function readOptions(): Options {
     console.log(help);
     process.exit(0);
   }
+  const subject = findSubject(positionals);
   return {
-    weights: toPath(values.weights ?? process.env.MINILM_WEIGHTS),
+    subject,
+    weights: toPath(values.weights ?? process.env[subject.weightsVariable]),
     python: toPath(values.python ?? process.env.PYTHON),
     rounds: toPositive(values.rounds, values.quick ? 1 : 4),
     secondsPerCell: toPositive(values.seconds, values.quick ? 1 : 4),
@@ -66,6 +72,12 @@ export function readOptions(): Options {
     maxOthersShare: 0.1,
     seed: 20_261_121,
   };
+}
+
+function findSubject([space, ...more]: readonly string[]): Subject {
+  const subject = subjects.find((each) => each.space === (space ?? subjects[0]?.space));
+  if (subject === undefined || more.length > 0) throw new Error(`Name one of ${subjects.map((each) => each.space).join(", ")}.`);
+  return subject;
 }
 
 /** Absolute, since servers start in other folders; a bare command is left to the search path. */

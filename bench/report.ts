@@ -1,9 +1,10 @@
 import { judge, warmStarts } from "./aims.ts";
 import type { BenchResult, CellSummary, ServerResult } from "./result.ts";
 import { median } from "./statistics.ts";
+import type { Subject } from "./subjects.ts";
 
 /** The report for people. */
-export function renderReport(result: BenchResult): string {
+export function renderReport(result: BenchResult, subject: Subject): string {
   const { machine, settings, roofline, servers } = result;
   const clients = servers[0]?.cells.map((cell) => cell.clients) ?? [];
   const seed = servers.find(({ name }) => name === "seed");
@@ -13,24 +14,24 @@ export function renderReport(result: BenchResult): string {
       ["server", ...clients.map((count) => `${count} client${count === 1 ? "" : "s"}`)],
       servers.map((server) => [server.title, ...server.cells.map(show)]),
     );
-  return `# minilm-embed against its peers
+  return `# ${subject.space} against its peers
 
 ${result.finishedAt.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}; ${machine.cpuFlags.join(" ")}.
 ${Object.entries(machine.versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(", ")}.
-Made by \`${result.command}\`; the figures are also in minilm-embed.json.
+Made by \`${result.command}\`; the figures are also in ${subject.space}.json.
 
-Every text is distinct (8 to 60 tokens, ${settings.meanTokens.toFixed(1)} on average), one per request; each client sends the next when it has the answer.
+Every text is distinct (8 to 60 tokens, ${settings.meanTokens.toFixed(1)} on average), one per request${subject.prompt === "" ? "" : ", each with the query instruction before it"}; each client sends the next when it has the answer.
 All servers run at once and are loaded in turn, ${settings.rounds} round${settings.rounds === 1 ? "" : "s"} of ${settings.secondsPerCell} s per cell after ${settings.warmupSeconds} s of warm-up, in another order each round.
 Throughput is the median round; p50 and p99 are over all answers. The load generator runs on the same ${machine.cores} cores for all alike.
-Same weights everywhere but in the pocket model; the Space runs ${settings.workers} workers, its cache off unless it says "cache on".
+Same weights everywhere but in the pocket model${result.weights === "published" ? "" : " (not the published ones: other weights of the same shape, which cost the same time)"}; the Space runs ${settings.workers} workers, its cache off unless it says "cache on".
 
 ## Aims
 
 ${table(
   ["", "aim", "reached"],
-  judge(result).map(({ aim, reached, isMet }) => [
+  judge(result, subject).map(({ aim, reached, isMet }) => [
     reached === undefined ? "not measured" : isMet ? "met" : "**missed**",
     aim,
     reached ?? "",
@@ -87,7 +88,7 @@ Memory is resident memory: node and ONNX Runtime themselves are about 78 MB of i
 
 One large MatMul in ONNX Runtime in the same run, billions of operations per second:
 fp32 ${roofline.fp32.oneThread.toFixed(0)} with one thread and ${roofline.fp32.twoThreads.toFixed(0)} with two, int8 ${roofline.int8.oneThread.toFixed(0)} and ${roofline.int8.twoThreads.toFixed(0)}.
-A token of MiniLM costs 21.2 million operations in matrix products with weights; real tokens count, padding does not. One client keeps one thread busy, so its share is of one thread.
+A token of ${subject.models.full.id} costs ${((servers[0]?.operationsPerToken ?? 0) / 1e6).toFixed(1)} million operations in matrix products with weights; real tokens count, padding does not. One client keeps one thread busy, so its share is of one thread.
 
 ${table(
   ["server", "of", ...clients.map(String), `${settings.bulkTexts} texts at once`],

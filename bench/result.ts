@@ -5,8 +5,11 @@ import type { Memory } from "./server-process.ts";
 import type { ServerUnderTest } from "./servers.ts";
 import { median, percentile } from "./statistics.ts";
 
-/** Everything of one run, as reports/minilm-embed.json holds it. */
+/** Everything of one run, as reports/<space>.json holds it. */
 export interface BenchResult {
+  space: string;
+  /** Whether the full model's weights were those of its repository. */
+  weights: "published" | "other" | "none";
   finishedAt: string;
   command: string;
   machine: Machine;

@@ -1,4 +1,4 @@
-/** Measures the minilm-embed Space against its peers and writes reports/minilm-embed.{md,json}; see README.md. */
+/** Measures a Space against its peers and writes reports/<space>.{md,json}; see README.md. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ import { cacheFolder, listServers, primaryPrecision, root, type ServerUnderTest 
 import { compareVectors, median } from "./statistics.ts";
 
 const options = readOptions();
+const { subject } = options;
+const { wire } = subject;
 const agreementTexts = 50;
 
 let isInterrupted = false;
@@ -61,7 +63,14 @@ async function measureQuietly(entrant: Entrant, clients: number): Promise<CellRe
   const { running, nextText } = entrant;
   let best: CellResult | undefined;
   for (let attempt = 0; attempt < 2; attempt++) {
-    const cell = await measureCell({ running, clients, warmupSeconds: options.warmupSeconds, seconds: options.secondsPerCell, nextText });
+    const cell = await measureCell({
+      running,
+      wire,
+      clients,
+      warmupSeconds: options.warmupSeconds,
+      seconds: options.secondsPerCell,
+      nextText,
+    });
     if (best === undefined || cell.cpu.others < best.cpu.others) best = cell;
     if (best.cpu.others / best.seconds / cpus().length <= options.maxOthersShare) break;
   }
@@ -84,7 +93,7 @@ async function measureRound(entrants: readonly Entrant[], round: number): Promis
     }
   }
   for (const { running, collected, nextText } of turn) {
-    const bulk = await measureBulk(running, Array.from({ length: options.bulkTexts }, nextText));
+    const bulk = await measureBulk(running, wire, Array.from({ length: options.bulkTexts }, nextText));
     collected.bulk.push(bulk);
     console.log(
       `round ${round + 1}  ${running.server.name.padEnd(22)} ${bulk.texts} texts in one request: ${(bulk.texts / bulk.seconds).toFixed(0)} texts/s`,
@@ -96,7 +105,7 @@ async function measureRound(entrants: readonly Entrant[], round: number): Promis
 async function compareAnswers(entrants: readonly Entrant[], nextText: TextSource): Promise<void> {
   const reference = entrants.find(({ running }) => running.server.name === "seed") ?? entrants[0];
   const texts = Array.from({ length: agreementTexts }, nextText);
-  const vectors = await Promise.all(entrants.map(({ running }) => fetchVectors(running, texts)));
+  const vectors = await Promise.all(entrants.map(({ running }) => fetchVectors(running, wire, texts)));
   const expected = vectors[entrants.indexOf(reference as Entrant)] ?? [];
   for (const [index, { collected }] of entrants.entries()) collected.agreement = compareVectors(vectors[index] ?? [], expected);
 }
@@ -106,7 +115,11 @@ async function main(): Promise<void> {
   const prepared = await prepare(options);
   const { servers, skipped } = listServers(options, prepared);
   for (const line of skipped) console.log(`Skipped. ${line}`);
-  const corpus = await loadCorpus({ filmsPath: join(root, "apps/cinematch/data/films.jsonl"), tokenizerPath: prepared.tokenizerPath });
+  const corpus = await loadCorpus({
+    filmsPath: join(root, "apps/cinematch/data/films.jsonl"),
+    tokenizerPath: prepared.tokenizerPath,
+    prompt: subject.prompt,
+  });
   const entrants: Entrant[] = [];
   for (const server of servers) entrants.push(await enter(server, corpus(options.seed)));
   await compareAnswers(entrants, corpus(options.seed + 1));
@@ -114,6 +127,8 @@ async function main(): Promise<void> {
   for (let round = 0; round < options.rounds; round++) rooflines.push(await measureRound(entrants, round));
   for (const { running, collected } of entrants) collected.memory.afterwards = readMemory(running.pid);
   const result: BenchResult = {
+    space: subject.space,
+    weights: prepared.weights,
     finishedAt: new Date().toISOString(),
     command: ["pnpm bench", ...process.argv.slice(2).filter((argument) => !argument.includes("/"))].join(" "),
     machine,
@@ -148,11 +163,11 @@ async function writeReports(result: BenchResult): Promise<void> {
   const isReport = !options.isQuick && options.only.length === 0 && result.skipped.length === 0;
   const folder = isReport ? join(root, "bench/reports") : join(cacheFolder, "reports");
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "minilm-embed.json"), `${JSON.stringify(result, undefined, 1)}\n`);
-  await writeFile(join(folder, "minilm-embed.md"), renderReport(result));
-  for (const { aim, reached, isMet } of judge(result))
+  await writeFile(join(folder, `${subject.space}.json`), `${JSON.stringify(result, undefined, 1)}\n`);
+  await writeFile(join(folder, `${subject.space}.md`), renderReport(result, subject));
+  for (const { aim, reached, isMet } of judge(result, subject))
     console.log(`${reached === undefined ? "not measured" : isMet ? "met" : "MISSED"}: ${aim}: ${reached ?? ""}`);
-  console.log(`Written: ${folder}/minilm-embed.{md,json}`);
+  console.log(`Written: ${folder}/${subject.space}.{md,json}`);
 }
 
 try {

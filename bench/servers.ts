@@ -5,13 +5,16 @@ import { configSchema } from "@repo/minilm-embed/config";
 import { readStartArguments } from "@repo/tools/workspace-units";
 import type { Options } from "./options.ts";
 import { operationsPerToken } from "./roofline.ts";
+import type { Subject } from "./subjects.ts";
 
 /** The repository's root. */
 export const root = join(import.meta.dirname, "..");
 /** Everything the benchmark makes for itself. */
 export const cacheFolder = join(root, ".cache/bench");
 /** Where peers/export-onnx.py writes the files of transformers.js. */
-export const exportFolder = join(cacheFolder, "transformers-js");
+export function exportFolder({ space }: Subject): string {
+  return join(cacheFolder, "transformers-js", space);
+}
 
 /** Where the Spaces under test keep their optimised models. */
 export const dataFolder = join(cacheFolder, "data");
@@ -22,10 +25,11 @@ export const primaryPrecision: Precision = configSchema.shape.MODEL_PRECISION.pa
 export interface Prepared {
   full: readonly { precision: Precision; directory: string }[];
   hasTransformersModel: boolean;
+  weights: "published" | "other" | "none";
   tokenizerPath: string;
 }
 
-/** How to start one server; all answer `POST /embed {texts}` and `GET /health`. */
+/** How to start one server; all answer the subject's route and `GET /health`. */
 export interface ServerUnderTest {
   name: string;
   /** What it is, for the report. */
@@ -42,25 +46,29 @@ export interface ServerUnderTest {
 export function listServers(options: Options, prepared: Prepared): { servers: ServerUnderTest[]; skipped: string[] } {
   const servers: ServerUnderTest[] = [];
   const skipped: string[] = [];
-  const { weights, python } = options;
+  const { subject, weights, python } = options;
   if (weights === undefined)
-    skipped.push("Everything but the pocket model: set MINILM_WEIGHTS to a folder with the weights of all-MiniLM-L6-v2.");
+    skipped.push(
+      `Everything but the pocket model: set ${subject.weightsVariable} to a folder with the weights of ${subject.models.full.id}.`,
+    );
   else {
     const cost = readCost(join(weights, "config.json"));
     for (const { precision, directory } of prepared.full) {
-      const variant = { cost, precision, directory, workers: options.workers };
+      const variant = { subject, cost, precision, directory, workers: options.workers };
       servers.push(spaceServer({ ...variant, form: "plain" }));
       if (precision === primaryPrecision)
         servers.push(spaceServer({ ...variant, form: "cache" }), spaceServer({ ...variant, form: "default-heap" }));
     }
-    if (prepared.hasTransformersModel) servers.push(transformersServer("q8", cost), transformersServer("fp32", cost));
+    if (prepared.hasTransformersModel) servers.push(transformersServer(subject, "q8", cost), transformersServer(subject, "fp32", cost));
     else skipped.push("transformers.js: its ONNX files are made with Python; set PYTHON (bench/README.md).");
-    if (python !== undefined) servers.push(seedServer(python, weights, cost));
+    if (python !== undefined) servers.push(seedServer(subject, { python, weights, cost }));
     else skipped.push("The seed's FastAPI server: set PYTHON to a Python with bench/seed-equivalent/requirements.txt.");
   }
-  const pocketDirectory = join(root, "models/pocket-minilm");
+  const { pocketDirectory } = subject.models;
   const pocketCost = readCost(join(pocketDirectory, "config.json"));
-  servers.push(spaceServer({ precision: "pocket", cost: pocketCost, directory: pocketDirectory, workers: options.workers, form: "plain" }));
+  servers.push(
+    spaceServer({ subject, precision: "pocket", cost: pocketCost, directory: pocketDirectory, workers: options.workers, form: "plain" }),
+  );
   return { servers: servers.filter(({ name }) => options.only.length === 0 || options.only.includes(name)), skipped };
 }
 
@@ -68,6 +76,7 @@ export function listServers(options: Options, prepared: Prepared): { servers: Se
 type SpaceForm = "plain" | "cache" | "default-heap";
 
 interface SpaceVariant {
+  subject: Subject;
   precision: Precision | "pocket";
   cost: number;
   directory: string;
@@ -77,12 +86,12 @@ interface SpaceVariant {
 
 const formTitles: Record<SpaceForm, string> = { plain: "", cache: ", cache on", "default-heap": ", node's default heaps" };
 
-function spaceServer({ precision, cost, directory, workers, form }: SpaceVariant): ServerUnderTest {
-  const cwd = join(root, "spaces/minilm-embed");
+function spaceServer({ subject, precision, cost, directory, workers, form }: SpaceVariant): ServerUnderTest {
+  const cwd = join(root, "spaces", subject.space);
   const args = readStartArguments(cwd);
   return {
     name: `space-${precision}${form === "plain" ? "" : `-${form}`}`,
-    title: `minilm-embed, ${precision === "pocket" ? "pocket model" : precision}${formTitles[form]}`,
+    title: `${subject.space}, ${precision === "pocket" ? "pocket model" : precision}${formTitles[form]}`,
     readyPath: "/ready",
     arithmetic: precision === "fp32" ? "fp32" : "int8",
     operationsPerToken: cost,
@@ -96,6 +105,7 @@ function spaceServer({ precision, cost, directory, workers, form }: SpaceVariant
         DATA_DIRECTORY: dataFolder,
         CACHE_MB: form === "cache" ? "16" : "0",
         WORKERS: String(workers),
+        ...subject.spaceVariables,
         PORT: String(port),
         HOST: "127.0.0.1",
         // As npm start and the image have it.
@@ -105,7 +115,7 @@ function spaceServer({ precision, cost, directory, workers, form }: SpaceVariant
   };
 }
 
-function transformersServer(dtype: "q8" | "fp32", cost: number): ServerUnderTest {
+function transformersServer(subject: Subject, dtype: "q8" | "fp32", cost: number): ServerUnderTest {
   return {
     name: `transformers-js-${dtype}`,
     title: `Hono + @huggingface/transformers, ${dtype}`,
@@ -116,21 +126,28 @@ function transformersServer(dtype: "q8" | "fp32", cost: number): ServerUnderTest
       command: process.execPath,
       args: ["peers/transformers-server.ts"],
       cwd: join(root, "bench"),
-      env: { PORT: String(port), DTYPE: dtype, MODEL_FOLDER: dirname(exportFolder), MODEL_NAME: basename(exportFolder) },
+      env: {
+        PORT: String(port),
+        DTYPE: dtype,
+        MODEL_FOLDER: dirname(exportFolder(subject)),
+        MODEL_NAME: basename(exportFolder(subject)),
+        POOLING: subject.models.full.pooling,
+        PROMPT: subject.prompt,
+      },
     }),
   };
 }
 
-function seedServer(python: string, weights: string, cost: number): ServerUnderTest {
+function seedServer({ seed }: Subject, { python, weights, cost }: { python: string; weights: string; cost: number }): ServerUnderTest {
   return {
     name: "seed",
-    title: "FastAPI + sentence-transformers, fp32",
+    title: seed.title,
     readyPath: "/health",
     arithmetic: "fp32",
     operationsPerToken: cost,
     start: (port) => ({
       command: python,
-      args: ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", String(port)],
+      args: ["-m", "uvicorn", `${seed.module}:app`, "--host", "127.0.0.1", "--port", String(port)],
       cwd: join(root, "bench/seed-equivalent"),
       env: { MODEL_PATH: weights, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
     }),

@@ -4,7 +4,7 @@ FastAPI and sentence-transformers: the model is loaded when the module is, and `
 handler, so that the event loop (and with it /health) stands still while a text is embedded. No batching across
 requests, no limits, no cache.
 
-    MODEL_PATH=... python -m uvicorn app:app --host 127.0.0.1 --port 8000
+    MODEL_PATH=... python -m uvicorn minilm:app --host 127.0.0.1 --port 8000
 """
 
 import os
