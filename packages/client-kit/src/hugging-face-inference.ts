@@ -90,14 +90,14 @@ export function createHuggingFaceEmbedder(options: HuggingFaceEmbedderOptions): 
       retry_on_error: false,
       fetch: (input, init) => fetch(input, { ...init, signal }),
     });
-    const { normalize = true, truncate = true, truncationDirection } = request;
+    const { normalize = true, longText, truncationDirection } = request;
     try {
       const answer = await client.featureExtraction({
         model,
         provider: "hf-inference",
         inputs: [...texts],
         normalize,
-        truncate,
+        truncate: longText !== "refuse",
         ...(truncationDirection === undefined ? {} : { truncation_direction: truncationDirection }),
       });
       return toVectors(answer, texts.length, { dimensions, normalize });
@@ -129,6 +129,7 @@ function toStrings(request: EmbedTexts, dimensions: number): string[] {
   if (request.dimensions !== undefined && request.dimensions !== dimensions)
     throw new CodedError("invalid_request", `This model has ${dimensions} dimensions.`);
   if (request.promptName !== undefined) throw new CodedError("invalid_request", "The hosted inference API has no prompts for this model.");
+  if (request.longText === "chunk") throw new CodedError("invalid_request", "The hosted inference API does not embed texts in pieces.");
   return request.texts.map((text) => {
     if (typeof text !== "string")
       throw new CodedError("invalid_request", "Token ids cannot be sent to the hosted inference API: send the texts.");

@@ -73,14 +73,14 @@ test("options of the request travel, and the tokens of a single text come back",
   const answer = await createTextEmbedderClient({ url: space.url }).embed({
     texts: ["a"],
     normalize: false,
-    truncate: false,
+    longText: "refuse",
     truncationDirection: "left",
     promptName: "query",
     inputType: "query",
   });
   expect(bodyOf(space.seen[0] as SeenRequest)).toMatchObject({
     normalize: false,
-    truncate: false,
+    long_text: "refuse",
     truncation_direction: "left",
     prompt_name: "query",
     input_type: "query",

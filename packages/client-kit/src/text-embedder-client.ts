@@ -42,7 +42,8 @@ export interface TextEmbedderClient extends TextEmbedder {
 /**
  * Embeds texts at a Space: in batches, all or nothing, results in the order of the texts.
  *
- * `tokenCounts` is there for a single text and empty for several, of which the wire carries only the sum.
+ * The Space is always told what the texts are: the caller's inputType or prompt, and without either "passage", whatever
+ * the Space's own default. `tokenCounts` is empty when the Space is an older one that tells only their sum.
  * @throws what SpaceClient.call throws; model_mismatch when another model answers
  * than before; inference_failed for vectors of a wrong number or length, or with NaN; invalid_request for no texts and
  * for token ids, which `POST /embed` does not take
@@ -127,15 +128,17 @@ function toStrings(texts: EmbedTexts["texts"]): string[] {
 }
 
 function toBody(texts: readonly string[], request: EmbedTexts): EmbedTextRequest {
-  const { normalize, truncate, truncationDirection, promptName, inputType, dimensions } = request;
+  const { normalize, longText, truncationDirection, promptName, inputType, dimensions } = request;
+  // Never left to the Space's default, which may be the other one: what the contract calls a passage is one everywhere.
+  const purpose = promptName === undefined ? (inputType ?? "passage") : inputType;
   return {
     texts: [...texts],
     encoding_format: "base64",
     ...(normalize === undefined ? {} : { normalize }),
-    ...(truncate === undefined ? {} : { truncate }),
+    ...(longText === undefined ? {} : { long_text: longText }),
     ...(truncationDirection === undefined ? {} : { truncation_direction: truncationDirection }),
     ...(promptName === undefined ? {} : { prompt_name: promptName }),
-    ...(inputType === undefined ? {} : { input_type: inputType }),
+    ...(purpose === undefined ? {} : { input_type: purpose }),
     ...(dimensions === undefined ? {} : { dimensions }),
   };
 }
@@ -145,18 +148,22 @@ function toEmbeddedTexts(answer: EmbedTextResponse, expectedCount: number, who: 
     new CodedError("inference_failed", `${who} answered wrongly: ${problem}.`, { details: { cause: "wrong_vectors" } });
   if (answer.embeddings.length !== expectedCount) throw wrong(`${answer.embeddings.length} vectors for ${expectedCount} texts`);
   const cut = new Map(answer.truncated.map(({ index, tokens }) => [index, tokens]));
+  const chunked = new Map((answer.chunked ?? []).map(({ index, ...facts }) => [index, facts]));
   return answer.embeddings.map((value, index) => {
     const vector = decodeVector(value, answer.dimensions);
     if (vector === undefined) throw wrong(`vector ${index} is not ${answer.dimensions} finite numbers`);
-    return { vector, tokens: expectedCount === 1 ? answer.usage.tokens : undefined, truncatedFrom: cut.get(index) };
+    const tokens = answer.token_counts?.[index] ?? (expectedCount === 1 ? answer.usage.tokens : undefined);
+    return { vector, tokens, truncatedFrom: cut.get(index), chunked: chunked.get(index) };
   });
 }
 
-function toColumns(items: readonly EmbeddedText[]): Pick<EmbeddedTexts, "vectors" | "tokenCounts" | "truncated"> {
+function toColumns(items: readonly EmbeddedText[]): Pick<EmbeddedTexts, "vectors" | "tokenCounts" | "truncated" | "chunked"> {
+  const chunked = items.flatMap((item, index) => (item.chunked === undefined ? [] : [{ index, ...item.chunked }]));
   const tokenCounts = items.map((item) => item.tokens).filter((tokens) => tokens !== undefined);
   return {
     vectors: items.map((item) => item.vector),
     tokenCounts: tokenCounts.length === items.length ? tokenCounts : [],
     truncated: items.flatMap(({ truncatedFrom }, index) => (truncatedFrom === undefined ? [] : [{ index, tokens: truncatedFrom }])),
+    ...(chunked.length === 0 ? {} : { chunked }),
   };
 }

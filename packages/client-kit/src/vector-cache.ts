@@ -9,6 +9,8 @@ export interface EmbeddedText {
   tokens?: number | undefined;
   /** Tokens of the whole text, when it was cut. */
   truncatedFrom?: number | undefined;
+  /** Tokens of the whole text and number of its pieces, when it was embedded in pieces. */
+  chunked?: { tokens: number; chunks: number } | undefined;
 }
 
 /** Embeds texts for {@link VectorCache.through}: one result per text, in order. */
@@ -88,11 +90,11 @@ async function borrow(item: EmbeddedText | Promise<EmbeddedText>, text: string, 
 /** Everything besides the text that changes the vector. */
 function toVariant({
   normalize = true,
-  truncate = true,
+  longText = "truncate",
   truncationDirection = "right",
   promptName,
-  inputType,
+  inputType = promptName === undefined ? "passage" : undefined,
   dimensions,
 }: EmbedTexts): string {
-  return `${JSON.stringify([normalize, truncate, truncationDirection, promptName, inputType, dimensions])}\n`;
+  return `${JSON.stringify([normalize, longText, truncationDirection, promptName, inputType, dimensions])}\n`;
 }

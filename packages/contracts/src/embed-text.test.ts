@@ -13,12 +13,10 @@ test("no text field is refused with the right form, two are refused by name", ()
   expect(two.error?.issues[0]?.message).toBe("Send only one of text, input.");
 });
 
-test("vectors are of length 1, floats, and long texts are cut on the right, unless something else is asked for", () => {
+test("vectors are of length 1 and long texts are cut on the right, unless something else is asked for", () => {
   expect(embedTextRequest.parse({ text: "a" })).toMatchObject({
     normalize: true,
-    truncate: true,
     truncation_direction: "right",
-    encoding_format: "float",
   });
 });
 

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { CallContext } from "./call-context.ts";
+import { chunkedInput, longTextFields, type ChunkedInput, type LongTextPolicy } from "./long-texts.ts";
 import { modelIdentity, type ModelIdentity } from "./model-info.ts";
+import { outputFields, outputTypes } from "./output-types.ts";
+import { purposeFields, type InputType } from "./text-prompts.ts";
 
 /** Most inputs one request may carry: OpenAI's ceiling, and the largest that known clients send. */
 export const maxInputsPerRequest = 2048;
@@ -18,14 +21,10 @@ export const embedTextRequest = z
     inputs: oneOrMany.optional().describe("Alias of texts."),
     sentences: oneOrMany.optional().describe("Alias of texts."),
     normalize: z.boolean().default(true).describe("Scale every vector to length 1."),
-    truncate: z
-      .boolean()
-      .default(true)
-      .describe("Cut inputs that are over the model's limit; otherwise they are refused with input_too_long."),
+    ...longTextFields,
     truncation_direction: z.enum(["left", "right"]).default("right").describe("Which end of an over-long input is cut."),
-    encoding_format: z.enum(["float", "base64"]).default("float").describe("base64: little-endian float32, a third of the size."),
-    prompt_name: z.string().nullish().describe("Name of one of the model's prompts, put before every text."),
-    input_type: z.enum(["query", "passage"]).nullish().describe("What the texts are, for models that treat queries differently."),
+    ...outputFields,
+    ...purposeFields,
     dimensions: z
       .number()
       .int()
@@ -60,14 +59,23 @@ export const truncatedInput = z.object({
 
 /** Answer of `POST /embed`. */
 export const embedTextResponse = modelIdentity.extend({
-  embeddings: z.array(z.union([z.array(z.number()), z.string()])).describe("One vector per text, in order; base64 strings when asked for."),
+  embeddings: z
+    .array(z.union([z.array(z.number()), z.string()]))
+    .describe("One vector per text, in order; base64 strings when asked for; packed bytes with a binary output type."),
   embedding: z
     .union([z.array(z.number()), z.string()])
     .optional()
     .describe("The only vector, when the input was a single string."),
   count: z.number().int().nonnegative(),
   usage: z.object({ tokens: z.number().int().nonnegative().describe("Tokens the model read, special tokens included.") }),
+  token_counts: z
+    .array(z.number().int().nonnegative())
+    .optional()
+    .describe("Tokens the model read per text, in order; older Spaces leave it out."),
   truncated: z.array(truncatedInput).describe("Inputs that were cut; empty when none."),
+  chunked: z.array(chunkedInput).optional().describe("Inputs that were embedded in pieces; left out when none."),
+  output_type: z.enum(outputTypes).optional().describe("Type of the numbers, when it is not float."),
+  scales: z.array(z.number()).optional().describe("With output_type int8: factor per text that turns its numbers back into the vector."),
 });
 
 export type EmbedTextResponse = z.infer<typeof embedTextResponse>;
@@ -79,12 +87,14 @@ export interface EmbedTexts {
   texts: readonly (string | readonly number[])[];
   /** Default true. */
   normalize?: boolean | undefined;
-  /** Default true. */
-  truncate?: boolean | undefined;
-  /** Default "right". */
+  /** What is done with texts over the model's limit. Default "truncate". */
+  longText?: LongTextPolicy | undefined;
+  /** Which end is cut. Default "right". */
   truncationDirection?: "left" | "right" | undefined;
+  /** What the texts are. Default "passage". */
+  inputType?: InputType | undefined;
+  /** One of the model's prompts by name; with an inputType it must be the one of that name. */
   promptName?: string | undefined;
-  inputType?: "query" | "passage" | undefined;
   /** Default the model's own; others throw invalid_request unless the model supports them. */
   dimensions?: number | undefined;
 }
@@ -97,6 +107,8 @@ export interface EmbeddedTexts {
   /** Tokens the model read per text, special tokens included. */
   tokenCounts: number[];
   truncated: TruncatedInput[];
+  /** Texts that were embedded in pieces; undefined when none. */
+  chunked?: ChunkedInput[] | undefined;
   /** Where the time went, milliseconds; absent parts were not measured. */
   timings: { tokenizeMs?: number; queueMs?: number; inferenceMs?: number };
 }
@@ -137,8 +149,9 @@ export interface TextEmbedder {
 
 /** What a Space with a text-embedding model can do beyond {@link TextEmbedder}; the compatibility routes need it. */
 export interface TextEmbeddingService extends TextEmbedder {
-  /** Per-token vectors, float32 [tokens][dimensions] per text, not normalised. */
+  /** Per-token vectors, float32 [tokens][dimensions] per text, not normalised; longText "chunk" is "truncate" here. */
   embedTokens(request: EmbedTexts, context?: CallContext): Promise<Float32Array[][]>;
+  /** Without a promptName the text alone. */
   tokenize(text: string, options: { addSpecialTokens: boolean; promptName?: string | undefined }): TokenInfo[];
   decode(ids: readonly number[], options: { skipSpecialTokens: boolean }): string;
 }

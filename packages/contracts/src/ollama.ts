@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { defineRoute } from "./route.ts";
+import { purposeFields } from "./text-prompts.ts";
 
 const modelName = z.string().nullish().describe("Any name; the Space serves one model.");
 
@@ -14,7 +15,11 @@ export const ollamaEmbedRequest = z.object({
     .union([z.string(), z.array(z.string())], { error: "input must be a string or a list of strings." })
     .nullish()
     .describe("Text or list of up to 2,048 texts; nothing gives an empty list."),
-  truncate: z.boolean().nullish().describe("Cut over-long inputs (default true); false refuses them."),
+  truncate: z
+    .boolean()
+    .nullish()
+    .describe("Cut over-long inputs (the default, unless the Space's LONG_TEXT says otherwise); false refuses them."),
+  ...purposeFields,
   dimensions: z.number().int().nonnegative().nullish().describe("Length of the vectors; 0 is the model's own."),
   keep_alive: z.unknown().optional().describe("Accepted and ignored: the model stays loaded."),
   options: z.unknown().optional().describe("Accepted and ignored."),
@@ -33,6 +38,7 @@ export const ollamaEmbedResponse = z.object({
 export const ollamaEmbeddingsRequest = z.object({
   model: modelName,
   prompt: z.string().nullish().describe("Text to embed; nothing gives an empty vector."),
+  ...purposeFields,
   keep_alive: z.unknown().optional().describe("Accepted and ignored."),
   options: z.unknown().optional().describe("Accepted and ignored."),
 });

@@ -3,7 +3,11 @@
  * @source https://platform.openai.com/docs/api-reference/embeddings
  */
 import { z } from "zod";
+import { truncatedInput } from "./embed-text.ts";
+import { chunkedInput, longTextFields } from "./long-texts.ts";
+import { outputFields } from "./output-types.ts";
 import { defineRoute } from "./route.ts";
+import { purposeFields } from "./text-prompts.ts";
 import { tokenIds } from "./token-ids.ts";
 
 /** `POST /v1/embeddings`. Token ids parse, so that they can be refused with a message that names the cause. */
@@ -12,7 +16,9 @@ export const openAiEmbeddingsRequest = z.object({
     .union([z.string(), z.array(z.string()), tokenIds, z.array(tokenIds)], { error: "input must be a string or a list of strings." })
     .describe("Text or list of up to 2,048 texts. Token ids are refused: ids of another tokenizer cannot be told from ours."),
   model: z.string().nullish().describe("Any name; the Space serves one model and answers with its name."),
-  encoding_format: z.enum(["float", "base64"]).nullish().describe("float (default), or base64 of little-endian float32."),
+  ...outputFields,
+  ...purposeFields,
+  ...longTextFields,
   dimensions: z
     .number()
     .int()
@@ -29,7 +35,7 @@ export const openAiEmbeddingsResponse = z.object({
     z.object({
       object: z.literal("embedding"),
       index: z.number().int().nonnegative().describe("Position of the text in the request; the list is in this order."),
-      embedding: z.union([z.array(z.number()), z.string()]).describe("Vector of length 1, or its base64."),
+      embedding: z.union([z.array(z.number()), z.string()]).describe("Vector of length 1 as numbers of the output type, or its base64."),
     }),
   ),
   model: z.string().describe("Name of the model that answered."),
@@ -37,6 +43,11 @@ export const openAiEmbeddingsResponse = z.object({
     prompt_tokens: z.number().int().nonnegative().describe("Tokens the model read, special tokens included."),
     total_tokens: z.number().int().nonnegative().describe("The same number."),
   }),
+  truncated: z.array(truncatedInput).optional().describe("Inputs that were cut (an addition of ours, left out when there are none)."),
+  chunked: z
+    .array(chunkedInput)
+    .optional()
+    .describe("Inputs that were embedded in pieces (an addition of ours, left out when there are none)."),
 });
 
 /** One entry of `GET /v1/models`. */
@@ -47,6 +58,8 @@ export const openAiModel = z.object({
   owned_by: z.string().describe("Owner of the model's repository."),
   dimensions: z.number().int().positive().describe("Length of its vectors (an addition of ours)."),
   max_input_tokens: z.number().int().positive().describe("Longest input, special tokens included (an addition of ours)."),
+  prompt_names: z.array(z.string()).describe("What prompt_name may name (an addition of ours)."),
+  default_input_type: z.enum(["query", "passage"]).describe("What texts are taken for when a request does not say (an addition of ours)."),
 });
 
 /** Answer of `GET /v1/models`. */

@@ -3,7 +3,9 @@
  * @source https://github.com/huggingface/text-embeddings-inference, router/src/http, revision 0d124dc
  */
 import { z } from "zod";
+import { longTextPolicies } from "./long-texts.ts";
 import { defineRoute } from "./route.ts";
+import { purposeFields } from "./text-prompts.ts";
 import { tokenIds } from "./token-ids.ts";
 
 /** One or many inputs; a flat list of numbers is one input given as token ids of the model's own vocabulary. */
@@ -26,15 +28,18 @@ const truncationDirection = z
   })
   .describe("Which end of an over-long input is cut: left or right (default), in any case.");
 
-const truncate = z.boolean().nullish().describe("Cut over-long inputs (default true); false refuses them.");
-const promptName = z.string().nullish().describe("Name of one of the model's prompts, put before every text.");
+const truncate = z
+  .boolean()
+  .nullish()
+  .describe("Cut over-long inputs (the default, unless the Space's LONG_TEXT says otherwise); false refuses them.");
+const promptName = purposeFields.prompt_name;
 
 /** `POST /embed` as TEI's clients send it. */
 export const teiEmbedRequest = z.object({
   inputs: teiInputs,
   truncate,
   truncation_direction: truncationDirection,
-  prompt_name: promptName,
+  ...purposeFields,
   normalize: z.boolean().nullish().describe("Scale every vector to length 1 (default true)."),
   dimensions: z
     .number()
@@ -122,6 +127,17 @@ export const teiInfoResponse = z.object({
   docker_label: z.string().nullable(),
   dimensions: z.number().int().describe("Length of the vectors (an addition of ours)."),
   prompt_names: z.array(z.string()).describe("What prompt_name may name (an addition of ours)."),
+  default_input_type: z
+    .object({
+      embed: z.enum(["query", "passage"]).describe("On our own POST /embed."),
+      other: z.enum(["query", "passage"]).describe("On every other route."),
+    })
+    .optional()
+    .describe("What texts are taken for when a request does not say (an addition of ours)."),
+  long_text: z
+    .enum(longTextPolicies)
+    .optional()
+    .describe("What is done with over-long inputs when a request does not say (an addition of ours)."),
 });
 
 /** Error body of TEI and of Hugging Face's inference API. */

@@ -1,14 +1,17 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { CallContext } from "@repo/contracts/call-context";
 import type { EmbedTexts, TruncatedInput } from "@repo/contracts/embed-text";
+import { type ChunkedInput, toChunks } from "@repo/contracts/long-texts";
+import { promptFor, withPrompt } from "@repo/contracts/text-prompts";
 import type { TimeSlices } from "./time-slices.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** Texts as the model reads them. */
 export interface EncodedTexts {
-  /** Token ids per text, special tokens included, at most maxTokens each. */
+  /** Token ids per text, or per piece of a text in `chunked`; special tokens included, at most maxTokens each. */
   rows: Int32Array[];
   truncated: TruncatedInput[];
+  chunked: ChunkedInput[];
 }
 
 /** What encoding needs to know besides the request. */
@@ -24,31 +27,69 @@ const stepLength = 2048;
 /** Shorter requests are read at once: waiting for a turn would cost them more than reading takes. */
 const immediateLength = 8192;
 
-/** @throws CodedError invalid_request when the model has no prompt of that name. */
-export function promptOf(prompts: Readonly<Record<string, string>>, name: string | undefined): string {
-  if (name === undefined) return "";
-  const prompt = Object.hasOwn(prompts, name) ? prompts[name] : undefined;
-  if (prompt !== undefined) return prompt;
-  const known = Object.keys(prompts);
-  const hint = known.length === 0 ? "the model has none" : `the model has ${known.join(", ")}`;
-  throw new CodedError("invalid_request", `There is no prompt "${name.slice(0, 64)}"; ${hint}.`, { details: { promptNames: known } });
-}
-
 /**
- * Tokenises the texts of a request and cuts what is over the limit, special tokens kept.
+ * Tokenises the texts of a request and fits them into the model: what is over the limit is cut, refused or laid out in
+ * pieces. Special tokens and the prompt stay, at every cut and in every piece.
  *
  * Even a text that is cut is read to its end, because callers are told how long it was; a long one is read in slices.
- * @throws CodedError input_too_long (details: index, tokens, maxTokens) when `truncate` is false; invalid_request for
- * an unknown prompt or token id; cancelled, deadline_exceeded.
+ * @throws CodedError input_too_long (details: index, tokens, maxTokens or maxChunks); invalid_request for an unknown
+ * prompt or token id; cancelled, deadline_exceeded.
  */
 export async function encodeTexts(request: EmbedTexts, options: EncodeOptions, context: CallContext = {}): Promise<EncodedTexts> {
-  const { tokenizer, maxTokens, slices } = options;
-  const { texts, truncate = true, truncationDirection = "right" } = request;
-  const prompt = promptOf(options.prompts, request.promptName);
+  const { tokenizer, maxTokens } = options;
+  const { texts, longText = "truncate", truncationDirection = "right" } = request;
+  const prompt = promptFor(options.prompts, request);
   const { prefix, suffix } = tokenizer;
-  const room = maxTokens - prefix.length - suffix.length;
+  const specials = prefix.length + suffix.length;
+  const room = maxTokens - specials;
   const rows: Int32Array[] = [];
   const truncated: TruncatedInput[] = [];
+  const chunked: ChunkedInput[] = [];
+  const reader = createReader(options, context);
+  let promptIds: readonly number[] | undefined;
+
+  for (const [index, text] of texts.entries()) {
+    let ids: readonly number[];
+    if (typeof text === "string") {
+      const read = reader.read(withPrompt(prompt, text));
+      // A short text is read without waiting for anything.
+      ids = read instanceof Promise ? await read : read;
+    } else {
+      assertKnownIds(text, tokenizer.vocabularySize, index);
+      promptIds ??= await reader.read(prompt);
+      ids = startsWith(text, promptIds) ? text : [...promptIds, ...text];
+    }
+    if (ids.length <= room) {
+      rows.push(frame(prefix, ids, suffix));
+      continue;
+    }
+    const tokens = ids.length + specials;
+    if (longText === "refuse") {
+      throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxTokens}.`, {
+        details: { index, tokens, maxTokens },
+      });
+    }
+    // Read once more by itself, for the few texts that are too long.
+    promptIds ??= await reader.read(prompt);
+    // A prompt that fills the model by itself is cut like any text.
+    const start = promptIds.length < room && startsWith(ids, promptIds) ? promptIds.length : 0;
+    const head = [...prefix, ...ids.slice(0, start)];
+    const body = ids.slice(start);
+    const space = room - start;
+    if (longText === "chunk") {
+      const chunks = toChunks({ index, length: body.length, tokens }, space);
+      for (const { start: from, end } of chunks) rows.push(frame(head, body.slice(from, end), suffix));
+      chunked.push({ index, tokens, chunks: chunks.length });
+    } else {
+      rows.push(frame(head, truncationDirection === "right" ? body.slice(0, space) : body.slice(-space), suffix));
+      truncated.push({ index, tokens });
+    }
+  }
+  return { rows, truncated, chunked };
+}
+
+/** Tokenises one text after the other, at once or, where there is much to read, in slices. */
+function createReader({ tokenizer, slices }: EncodeOptions, context: CallContext) {
   let readSinceTurn = 0;
 
   async function takeTurn(): Promise<void> {
@@ -60,7 +101,8 @@ export async function encodeTexts(request: EmbedTexts, options: EncodeOptions, c
     }
   }
 
-  async function read(text: string): Promise<readonly number[]> {
+  async function readInSlices(text: string): Promise<readonly number[]> {
+    if (readSinceTurn >= immediateLength && slices.isOver()) await takeTurn();
     const scan = tokenizer.scan(text);
     while (!scan.advance(stepLength)) {
       readSinceTurn += stepLength;
@@ -69,35 +111,19 @@ export async function encodeTexts(request: EmbedTexts, options: EncodeOptions, c
     return scan.ids;
   }
 
-  for (const [index, text] of texts.entries()) {
-    let ids: readonly number[];
-    if (typeof text === "string") {
+  return {
+    read(text: string): readonly number[] | Promise<readonly number[]> {
       readSinceTurn += text.length;
-      if (readSinceTurn >= immediateLength && slices.isOver()) await takeTurn();
-      // A short text is read without waiting for anything.
-      const whole = prompt + text;
-      if (whole.length <= stepLength) {
-        const scan = tokenizer.scan(whole);
-        scan.advance(stepLength);
-        ids = scan.ids;
-      } else ids = await read(whole);
-    } else {
-      assertKnownIds(text, tokenizer.vocabularySize, index);
-      ids = prompt === "" ? text : [...(await read(prompt)), ...text];
-    }
-    const tokens = ids.length + prefix.length + suffix.length;
-    if (ids.length > room) {
-      if (!truncate) {
-        throw new CodedError("input_too_long", `Input ${index} has ${tokens} tokens; the model reads ${maxTokens}.`, {
-          details: { index, tokens, maxTokens },
-        });
-      }
-      truncated.push({ index, tokens });
-      ids = truncationDirection === "right" ? ids.slice(0, room) : ids.slice(-room);
-    }
-    rows.push(frame(prefix, ids, suffix));
-  }
-  return { rows, truncated };
+      if (text.length > stepLength || (readSinceTurn >= immediateLength && slices.isOver())) return readInSlices(text);
+      const scan = tokenizer.scan(text);
+      scan.advance(stepLength);
+      return scan.ids;
+    },
+  };
+}
+
+function startsWith(ids: readonly number[], start: readonly number[]): boolean {
+  return start.every((id, index) => ids[index] === id);
 }
 
 function frame(prefix: readonly number[], ids: readonly number[], suffix: readonly number[]): Int32Array {

@@ -47,7 +47,7 @@ describe("embedding texts", () => {
   });
 
   test("refuses what is too long when it must not cut", async () => {
-    await expect(embedder.embed({ texts: ["ok", overLong], truncate: false })).rejects.toMatchObject({
+    await expect(embedder.embed({ texts: ["ok", overLong], longText: "refuse" })).rejects.toMatchObject({
       code: "input_too_long",
       details: { index: 1, tokens: 42, maxTokens: 16 },
     });

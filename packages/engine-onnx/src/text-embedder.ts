@@ -1,9 +1,11 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { CallContext } from "@repo/contracts/call-context";
 import type { EmbeddedTexts, EmbeddingModelInfo, EmbedTexts, TextEmbeddingService, TokenInfo } from "@repo/contracts/embed-text";
+import { type ChunkedInput, poolChunks } from "@repo/contracts/long-texts";
+import { promptFor, withPrompt } from "@repo/contracts/text-prompts";
 import type { QueueStats, WorkerStats } from "@repo/engine/engine";
 import { readCpuFlags } from "./cpu.ts";
-import { encodeTexts, promptOf } from "./encode-texts.ts";
+import { encodeTexts } from "./encode-texts.ts";
 import { createOnnxTextEngine, type OnnxEngineOptions } from "./onnx-engine.ts";
 import type { OpenedWorker } from "./pool-worker.ts";
 import type { PreparedTextModel } from "./text-model.ts";
@@ -80,22 +82,25 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
   async function embed(request: EmbedTexts, context: CallContext = {}): Promise<EmbeddedTexts> {
     assertNativeDimensions(request);
     const startedAt = performance.now();
-    const { rows, truncated } = await encodeTexts(request, encoding, context);
+    const { rows, truncated, chunked } = await encodeTexts(request, encoding, context);
     const tokenizeMs = performance.now() - startedAt;
     const { entries, queueMs, inferenceMs } = await source.get(rows, context);
     const toVector = request.normalize === false ? toUnnormalised : toUnit;
+    const tokens = rows.map((row) => row.length);
     return {
       identity,
-      vectors: entries.map(toVector),
-      tokenCounts: rows.map((row) => row.length),
+      vectors: joinChunks(entries, chunked, poolEntries).map(toVector),
+      tokenCounts: joinChunks(tokens, chunked, (parts) => parts.reduce((sum, part) => sum + part, 0)),
       truncated,
+      ...(chunked.length === 0 ? {} : { chunked }),
       timings: { tokenizeMs, queueMs, inferenceMs },
     };
   }
 
   async function embedTokens(request: EmbedTexts, context: CallContext = {}): Promise<Float32Array[][]> {
     assertNativeDimensions(request);
-    const { rows } = await encodeTexts(request, encoding, context);
+    const longText = request.longText === "refuse" ? "refuse" : "truncate";
+    const { rows } = await encodeTexts({ ...request, longText }, encoding, context);
     const tokens = rows.reduce((sum, row) => sum + row.length, 0);
     if (tokens > maxTokenVectors) {
       throw new CodedError(
@@ -115,7 +120,7 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
     text: string,
     { addSpecialTokens, promptName }: { addSpecialTokens: boolean; promptName?: string | undefined },
   ): TokenInfo[] {
-    const whole = promptOf(model.prompts, promptName) + text;
+    const whole = promptName === undefined ? text : withPrompt(promptFor(model.prompts, { promptName }), text);
     if (whole.length > maxTokenizeLength) {
       throw new CodedError(
         "payload_too_large",
@@ -151,6 +156,29 @@ export async function createTextEmbedder(options: TextEmbedderOptions): Promise<
     stats: () => ({ queue: engine.queueStats(), workers: engine.workerStats(), cache: source.stats() }),
     close: engine.close,
   };
+}
+
+/** One value per text out of one per row: the rows of a text that was embedded in pieces are joined. */
+function joinChunks<Value>(values: Value[], chunked: readonly ChunkedInput[], join: (parts: Value[]) => Value): Value[] {
+  if (chunked.length === 0) return values;
+  const joined: Value[] = [];
+  let row = 0;
+  for (const { index, chunks } of chunked) {
+    // The texts between this one and the last have a row each.
+    const before = index - joined.length;
+    joined.push(...values.slice(row, row + before), join(values.slice(row + before, row + before + chunks)));
+    row += before + chunks;
+  }
+  return [...joined, ...values.slice(row)];
+}
+
+/** Entries are unit vectors with their former length at the end. */
+function poolEntries(entries: Float32Array[]): Float32Array {
+  const { unit, norm } = poolChunks(entries.map((entry) => ({ unit: entry.subarray(0, -1), norm: entry.at(-1) as number })));
+  const pooled = new Float32Array(unit.length + 1);
+  pooled.set(unit);
+  pooled[unit.length] = norm;
+  return pooled;
 }
 
 /** A copy: what is cached is nobody's to change. */

@@ -54,5 +54,6 @@ export const exposedHeaders = [
   "x-queue-time",
   "x-inference-time",
   "x-truncated-inputs",
+  "x-chunked-inputs",
   "server-timing",
 ] as const;

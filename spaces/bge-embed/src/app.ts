@@ -18,5 +18,7 @@ export function createApp(parts: TextEmbeddingParts): Server {
       "The bakery opens at six in the morning.",
     ],
   } as const;
-  return createTextEmbeddingServer({ manifest, description, page }, parts);
+  // As the Space this one replaces: its own route took questions.
+  const defaultInputType = { native: "query" } as const;
+  return createTextEmbeddingServer({ manifest, description, page, defaultInputType }, parts);
 }

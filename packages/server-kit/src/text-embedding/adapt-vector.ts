@@ -1,14 +1,14 @@
 /**
- * A vector of another length: cut and scaled to length 1 again, or filled with zeros, which changes neither its length
- * nor any cosine.
+ * A vector of another length: cut, or filled with zeros, which changes neither its length nor any cosine.
  * @param vector float32 [any], not changed
+ * @param normalize whether a cut vector is scaled to length 1 again; false leaves its numbers as they are
  * @returns float32 [dimensions]
  */
-export function adaptVector(vector: Float32Array, dimensions: number): Float32Array {
+export function adaptVector(vector: Float32Array, dimensions: number, normalize: boolean): Float32Array {
   const adapted = new Float32Array(dimensions);
   adapted.set(vector.subarray(0, dimensions));
-  if (dimensions >= vector.length) return adapted;
-  const length = Math.hypot(...adapted);
+  if (dimensions >= vector.length || !normalize) return adapted;
+  const length = Math.sqrt(adapted.reduce((sum, value) => sum + value * value, 0));
   return length === 0 ? adapted : adapted.map((value) => value / length);
 }
 

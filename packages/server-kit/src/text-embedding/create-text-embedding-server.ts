@@ -6,6 +6,7 @@ import { toServerOptions, type ServerVariables } from "../server-variables.ts";
 import { type SpaceManifest, toSpaceName } from "../space-manifest.ts";
 import type { SpaceParts } from "../start-space.ts";
 import { mountTextEmbedding } from "./mount-text-embedding.ts";
+import type { TextEmbeddingOptions } from "./text-embedding-host.ts";
 import { type TextEmbeddingVariables, toTextEmbeddingOptions } from "./text-embedding-variables.ts";
 import { mountTryItPage, type TryItWords } from "./try-it-page.ts";
 
@@ -19,6 +20,8 @@ export interface TextEmbeddingSpaceFacts {
   description: string;
   /** Words of the page at `/`. */
   page: TryItWords;
+  /** What texts are taken for when a request does not say; default passages. */
+  defaultInputType?: TextEmbeddingOptions["defaultInputType"];
 }
 
 /** The server of a text-embedding Space: every route of the capability and a page to try it, in front of its service. */
@@ -34,7 +37,7 @@ export function createTextEmbeddingServer(facts: TextEmbeddingSpaceFacts, parts:
     ...(metrics === undefined ? {} : { metrics }),
     ...toServerOptions(config),
   });
-  mountTextEmbedding(server, { service: lifecycle.service, ...toTextEmbeddingOptions(config) });
+  mountTextEmbedding(server, { service: lifecycle.service, defaultInputType: facts.defaultInputType, ...toTextEmbeddingOptions(config) });
   mountTryItPage(server, facts.page);
   return server;
 }

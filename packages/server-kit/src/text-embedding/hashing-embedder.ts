@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { EmbeddedTexts, EmbeddingModelInfo, EmbedTexts, TextEmbeddingService, TokenInfo } from "@repo/contracts/embed-text";
+import { poolChunks, toChunks } from "@repo/contracts/long-texts";
+import { promptFor, withPrompt } from "@repo/contracts/text-prompts";
 import type { HostedService, ServiceStatus } from "@repo/contracts/hosted-service";
 
 /** Options of {@link createHashingEmbedder}. */
@@ -11,6 +13,8 @@ export interface HashingEmbedderOptions {
   dimensions: number;
   /** Longest input in tokens (words). Default 256. */
   maxTokens?: number;
+  /** Instructions by name, put before texts as models want it. Default none. */
+  prompts?: Readonly<Record<string, string>>;
 }
 
 const clsId = 1;
@@ -26,52 +30,72 @@ const firstWordId = 3;
  * @source K. Weinberger et al., "Feature hashing for large scale multitask learning", ICML 2009 (signed hashing)
  */
 export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbeddingService & HostedService {
-  const { model, dimensions, maxTokens = 256 } = options;
+  const { model, dimensions, maxTokens = 256, prompts = {} } = options;
   const identity = {
     model,
     revision: createHash("sha256").update(`feature-hashing-1 ${dimensions}`).digest("hex").slice(0, 12),
     dimensions,
   };
-  const info: EmbeddingModelInfo = { ...identity, maxTokens, pooling: "mean", precision: "fp32", promptNames: [] };
+  const info: EmbeddingModelInfo = { ...identity, maxTokens, pooling: "mean", precision: "fp32", promptNames: Object.keys(prompts) };
   const words = new Vocabulary();
 
-  const cut = (text: string | readonly number[], index: number, request: EmbedTexts) => {
-    const tokens = typeof text === "string" ? splitWords(text) : text.map((id) => words.word(id));
+  /** One list of words per piece: one, unless the text is over the limit and asked for in pieces. */
+  const read = (text: string | readonly number[], index: number, request: EmbedTexts) => {
+    const prompt = promptFor(prompts, request);
+    const head = splitWords(prompt);
+    const tokens = typeof text === "string" ? splitWords(withPrompt(prompt, text)) : [...head, ...text.map((id) => words.word(id))];
     const count = tokens.length + 2;
-    if (count <= maxTokens) return { tokens, count, truncated: undefined };
-    if (request.truncate === false) {
+    if (count <= maxTokens) return { pieces: [tokens], count };
+    if (request.longText === "refuse") {
       throw new CodedError("input_too_long", `Input ${index} has ${count} tokens; the limit is ${maxTokens}.`, {
         details: { index, tokens: count, maxTokens },
       });
     }
-    const kept = request.truncationDirection === "left" ? tokens.slice(tokens.length - maxTokens + 2) : tokens.slice(0, maxTokens - 2);
-    return { tokens: kept, count: maxTokens, truncated: { index, tokens: count } };
+    const body = tokens.slice(head.length);
+    const room = maxTokens - 2 - head.length;
+    if (request.longText === "chunk") {
+      const chunks = toChunks({ index, length: body.length, tokens: count }, room);
+      const pieces = chunks.map(({ start, end }) => [...head, ...body.slice(start, end)]);
+      return { pieces, count, chunked: { index, tokens: count, chunks: chunks.length } };
+    }
+    const kept = request.truncationDirection === "left" ? body.slice(-room) : body.slice(0, room);
+    return { pieces: [[...head, ...kept]], count, truncated: { index, tokens: count } };
+  };
+
+  const embedPieces = (pieces: readonly string[][], normalize: boolean): Float32Array => {
+    const [first = []] = pieces;
+    if (pieces.length === 1) return hashWords(first, dimensions, normalize);
+    const { unit, norm } = poolChunks(
+      pieces.map((piece) => ({ unit: hashWords(piece, dimensions, true), norm: lengthOf(hashWords(piece, dimensions, false)) })),
+    );
+    return normalize ? unit : unit.map((value) => value * norm);
   };
 
   return {
     info: async () => info,
     embed: async (request): Promise<EmbeddedTexts> => {
-      assertPrompt(request.promptName);
       const startedAt = performance.now();
-      const inputs = request.texts.map((text, index) => cut(text, index, request));
-      const vectors = inputs.map(({ tokens }) => hashWords(tokens, dimensions, request.normalize ?? true));
+      const inputs = request.texts.map((text, index) => read(text, index, request));
+      const chunked = inputs.flatMap((input) => input.chunked ?? []);
       return {
         identity,
-        vectors,
-        tokenCounts: inputs.map(({ count }) => count),
+        vectors: inputs.map(({ pieces }) => embedPieces(pieces, request.normalize ?? true)),
+        tokenCounts: inputs.map(({ pieces }) => pieces.reduce((sum, piece) => sum + piece.length + 2, 0)),
         truncated: inputs.flatMap(({ truncated }) => truncated ?? []),
+        ...(chunked.length === 0 ? {} : { chunked }),
         timings: { tokenizeMs: 0, queueMs: 0, inferenceMs: performance.now() - startedAt },
       };
     },
     embedTokens: async (request) => {
-      assertPrompt(request.promptName);
-      return request.texts.map((text, index) =>
-        ["", ...cut(text, index, request).tokens, ""].map((word) => hashWords([word], dimensions, false)),
-      );
+      const longText = request.longText === "refuse" ? "refuse" : "truncate";
+      return request.texts.map((text, index) => {
+        const [piece = []] = read(text, index, { ...request, longText }).pieces;
+        return ["", ...piece, ""].map((word) => hashWords([word], dimensions, false));
+      });
     },
     tokenize: (text, { addSpecialTokens, promptName }) => {
-      assertPrompt(promptName);
-      const tokens = [...text.matchAll(wordPattern)].map((match): TokenInfo => ({
+      const whole = promptName === undefined ? text : withPrompt(promptFor(prompts, { promptName }), text);
+      const tokens = [...whole.matchAll(wordPattern)].map((match): TokenInfo => ({
         id: words.id(match[0].toLowerCase()),
         text: match[0].toLowerCase(),
         special: false,
@@ -89,12 +113,6 @@ export function createHashingEmbedder(options: HashingEmbedderOptions): TextEmbe
     status: (): ServiceStatus => ({ model: identity, precision: "fp32", device: "cpu (feature hashing, no model)" }),
     close: async () => {},
   };
-}
-
-/** @throws CodedError invalid_request for any name: there are no prompts */
-function assertPrompt(name: string | undefined): void {
-  if (name === undefined) return;
-  throw new CodedError("invalid_request", "This model has no prompts.", { details: { field: "prompt_name" } });
 }
 
 function toSpecial(id: number, text: string): TokenInfo {
@@ -139,8 +157,12 @@ function hashWords(words: readonly string[], dimensions: number, normalize: bool
     for (let start = 0; start + 3 <= word.length; start += 1) addFeature(vector, word.slice(start, start + 3), 0.3);
   }
   if (!normalize) return vector;
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  const length = lengthOf(vector);
   return vector.map((value) => value / length);
+}
+
+function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
 
 function addFeature(vector: Float32Array, feature: string, weight: number): void {

@@ -25,7 +25,7 @@ function isSimilarityBody(body: unknown): boolean {
 }
 
 async function extractFeatures(host: TextEmbeddingHost, body: FeatureExtractionRequest, context: HandlerContext): Promise<EncodedJson> {
-  const request = { ...toEmbedTexts(body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined };
+  const request = { ...toEmbedTexts(host, body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined };
   const { vectors } = await runEmbedding(host, request, context);
   const toPiece = (vector: Float32Array): JsonPiece => (body.encoding_format === "base64" ? { base64: vector } : vector);
   const [first] = vectors;

@@ -3,13 +3,16 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { EncodedJson } from "../encoded-json.ts";
 import { maxFloatBytes, writeFloat } from "./write-float.ts";
 
-/** A vector that is written as a base64 string of little-endian float32. */
+/** Numbers of a vector. */
+export type VectorNumbers = Float32Array | Int8Array | Uint8Array;
+
+/** A vector that is written as a base64 string of its bytes (float32: little-endian). */
 export interface Base64Vector {
-  base64: Float32Array;
+  base64: VectorNumbers;
 }
 
 /** What {@link encodeJson} writes: JSON text as it is, a vector as a list of numbers, or a vector as base64. */
-export type JsonPiece = string | Float32Array | Base64Vector;
+export type JsonPiece = string | VectorNumbers | Base64Vector;
 
 /** A vector of 384 numbers is 4.5 kB of text: most answers fit a first block of this size and a second one. */
 const firstBlockBytes = 1024;
@@ -44,6 +47,7 @@ class JsonWriter {
   write(piece: JsonPiece): number {
     if (typeof piece === "string") return this.#writeText(piece);
     if (piece instanceof Float32Array) return this.#writeVector(piece);
+    if (ArrayBuffer.isView(piece)) return this.#writeText(`[${piece.join(",")}]`);
     const { buffer, byteOffset, byteLength } = piece.base64;
     return this.#writeText(`"${Buffer.from(buffer, byteOffset, byteLength).toString("base64")}"`);
   }

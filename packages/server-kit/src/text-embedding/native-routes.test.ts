@@ -48,7 +48,7 @@ test("base64 holds the same float32 as the numbers", async () => {
 test("what was cut is reported in the body and in a header, and refused when cutting is off", async () => {
   const response = await post("/embed", { texts: ["short", longText] });
   expect(await response.json()).toMatchObject({ truncated: [{ index: 1, tokens: 42 }], usage: { tokens: 3 + model.maxTokens } });
-  expect(response.headers.get("x-truncated-inputs")).toBe("count=1; index=1");
+  expect(response.headers.get("x-truncated-inputs")).toBe("count=1; index=1; tokens=42");
   const refused = await post("/embed", { texts: [longText], truncate: false });
   expect(refused.status).toBe(422);
   expect(await refused.json()).toMatchObject({ error: { code: "input_too_long", details: { index: 0, tokens: 42 } } });

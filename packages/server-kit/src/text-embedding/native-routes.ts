@@ -1,24 +1,29 @@
 import { toTexts, type EmbeddedTexts, type EmbedTextRequest, type embedTextRequest } from "@repo/contracts/embed-text";
+import { toLongText } from "@repo/contracts/long-texts";
+import { toOutput } from "@repo/contracts/output-types";
 import { embedTextRoute } from "@repo/contracts/text-embedding-routes";
+import { toPurpose } from "@repo/contracts/text-prompts";
 import type { z } from "zod";
 import type { EncodedJson } from "../encoded-json.ts";
 import { defineAlternative, type Alternative, type HandlerContext } from "../mount-route.ts";
 import { encodeJson, type JsonPiece } from "./json-writer.ts";
 import { runEmbedding, sumTokens } from "./run-embedding.ts";
 import type { TextEmbeddingHost } from "./text-embedding-host.ts";
+import { int8Scale, toVectorPiece } from "./vector-output.ts";
 
 /** Our own `POST /embed`: every body that is not TEI's. */
 export function nativeEmbedRoute(host: TextEmbeddingHost): Alternative {
   const handler = async (body: z.output<typeof embedTextRequest>, context: HandlerContext): Promise<EncodedJson> => {
+    const purpose = toPurpose(body);
+    const isStated = purpose.inputType !== undefined || purpose.promptName !== undefined;
     const result = await runEmbedding(
       host,
       {
         texts: toTexts(body),
         normalize: body.normalize,
-        truncate: body.truncate,
+        longText: toLongText(body, host.longText),
         truncationDirection: body.truncation_direction,
-        promptName: body.prompt_name ?? undefined,
-        inputType: body.input_type ?? undefined,
+        ...(isStated ? purpose : { inputType: host.defaultInputType?.native }),
         dimensions: body.dimensions ?? undefined,
       },
       context,
@@ -28,7 +33,20 @@ export function nativeEmbedRoute(host: TextEmbeddingHost): Alternative {
   return defineAlternative(embedTextRoute, handler, (body) => !isTeiBody(body));
 }
 
-const ownFields = ["texts", "text", "input", "sentences", "encoding_format", "input_type"] as const satisfies (keyof EmbedTextRequest)[];
+const ownFields = [
+  "texts",
+  "text",
+  "input",
+  "sentences",
+  "encoding_format",
+  "output_type",
+  "output_dtype",
+  "embedding_type",
+  "input_type",
+  "is_query",
+  "task",
+  "long_text",
+] as const satisfies (keyof EmbedTextRequest)[];
 
 /** True when a body of `POST /embed` comes from a TEI client: `inputs`, and nothing that only our own form has. */
 export function isTeiBody(body: unknown): boolean {
@@ -39,11 +57,23 @@ export function isTeiBody(body: unknown): boolean {
 
 function encodeNative(body: z.output<typeof embedTextRequest>, result: EmbeddedTexts): Promise<EncodedJson> {
   const single = [body.texts, body.text, body.input, body.inputs, body.sentences].some((value) => typeof value === "string");
-  const toPiece = (vector: Float32Array): JsonPiece => (body.encoding_format === "base64" ? { base64: vector } : vector);
-  const { vectors, identity, truncated } = result;
+  const output = toOutput(body);
+  const toPiece = (vector: Float32Array): JsonPiece => toVectorPiece(vector, output);
+  const { vectors, identity, truncated, chunked, tokenCounts } = result;
   function* pieces(): Generator<JsonPiece> {
     const { model, revision, dimensions } = identity;
-    const facts = { model, revision, dimensions, count: vectors.length, usage: { tokens: sumTokens(result) }, truncated };
+    const facts = {
+      model,
+      revision,
+      dimensions,
+      count: vectors.length,
+      usage: { tokens: sumTokens(result) },
+      token_counts: tokenCounts,
+      truncated,
+      chunked,
+      ...(output.type === "float" ? {} : { output_type: output.type }),
+      ...(output.type === "int8" ? { scales: vectors.map(int8Scale) } : {}),
+    };
     yield `${JSON.stringify(facts).slice(0, -1)},"embeddings":[`;
     yield* separate(vectors, toPiece);
     yield "]";
@@ -73,5 +103,5 @@ export function* separate<Item>(
 }
 
 function isPiece(value: JsonPiece | Iterable<JsonPiece>): value is JsonPiece {
-  return typeof value === "string" || value instanceof Float32Array || "base64" in value;
+  return typeof value === "string" || ArrayBuffer.isView(value) || "base64" in value;
 }

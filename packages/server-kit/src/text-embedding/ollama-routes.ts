@@ -1,5 +1,7 @@
 import type { EmbeddingModelInfo } from "@repo/contracts/embed-text";
+import { toLongText } from "@repo/contracts/long-texts";
 import { ollamaRoutes } from "@repo/contracts/ollama";
+import { toPurpose } from "@repo/contracts/text-prompts";
 import { mountRoute } from "../mount-route.ts";
 import type { Server } from "../server.ts";
 import { encodeJson, type JsonPiece } from "./json-writer.ts";
@@ -17,7 +19,11 @@ export function mountOllamaRoutes(server: Server, host: TextEmbeddingHost): void
     const name = body.model ?? model;
     // Ollama answers an empty input with an empty list, and its clients rely on it.
     if (texts.length === 0) return { model: name, embeddings: [], total_duration: 0, load_duration: 0, prompt_eval_count: 0 };
-    const result = await runEmbedding(host, { texts, truncate: body.truncate ?? true, dimensions: body.dimensions || undefined }, context);
+    const result = await runEmbedding(
+      host,
+      { texts, ...toPurpose(body), longText: toLongText(body, host.longText), dimensions: body.dimensions || undefined },
+      context,
+    );
     const durations = {
       total_duration: Math.round(context.timings.totalMs() * nanosecondsPerMillisecond),
       load_duration: 0,
@@ -32,7 +38,7 @@ export function mountOllamaRoutes(server: Server, host: TextEmbeddingHost): void
   });
   mountRoute(server, ollamaRoutes.embeddings, async (body, context) => {
     if (!body.prompt) return { embedding: [] };
-    const { vectors } = await runEmbedding(host, { texts: [body.prompt] }, context);
+    const { vectors } = await runEmbedding(host, { texts: [body.prompt], ...toPurpose(body), longText: host.longText }, context);
     return encodeJson(['{"embedding":', ...vectors, "}"]);
   });
   mountModelRoutes(server, host);

@@ -7,18 +7,22 @@ import {
   type OpenAiEmbeddingsRequest,
   type OpenAiModel,
 } from "@repo/contracts/openai-embeddings";
+import { toLongText } from "@repo/contracts/long-texts";
+import { toOutput } from "@repo/contracts/output-types";
+import { toPurpose } from "@repo/contracts/text-prompts";
 import type { EncodedJson } from "../encoded-json.ts";
 import { mountRoute, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
 import { encodeJson, type JsonPiece } from "./json-writer.ts";
 import { separate } from "./native-routes.ts";
 import { assertInputCount, runEmbedding, sumTokens } from "./run-embedding.ts";
-import type { TextEmbeddingHost } from "./text-embedding-host.ts";
+import { defaultInputTypes, type TextEmbeddingHost } from "./text-embedding-host.ts";
+import { toVectorPiece } from "./vector-output.ts";
 
 /** Mounts /v1/embeddings, /embeddings, /v1/models and /v1/models/:id. */
 export function mountOpenAiRoutes(server: Server, host: TextEmbeddingHost): void {
   for (const route of openAiEmbeddingsRoutes) mountRoute(server, route, (body, context) => embed(host, body, context));
-  const model = async (context: HandlerContext): Promise<OpenAiModel> => toModel(await (await host.service()).info(context));
+  const model = async (context: HandlerContext): Promise<OpenAiModel> => toModel(host, await (await host.service()).info(context));
   mountRoute(server, openAiModelsRoute, async (_body, context) => ({ object: "list" as const, data: [await model(context)] }));
   mountRoute(server, openAiModelRoute, async (_body, context) => {
     const served = await model(context);
@@ -29,16 +33,26 @@ export function mountOpenAiRoutes(server: Server, host: TextEmbeddingHost): void
 }
 
 async function embed(host: TextEmbeddingHost, body: OpenAiEmbeddingsRequest, context: HandlerContext): Promise<EncodedJson> {
-  const result = await runEmbedding(host, { texts: toTextList(body.input), dimensions: body.dimensions ?? undefined }, context);
+  const request = {
+    texts: toTextList(body.input),
+    ...toPurpose(body),
+    longText: toLongText(body, host.longText),
+    dimensions: body.dimensions ?? undefined,
+  };
+  const result = await runEmbedding(host, request, context);
+  const output = toOutput(body);
+  const { truncated, chunked } = result;
+  // The SDKs ignore fields they do not know; without anything to tell the answer is OpenAI's to the letter.
+  const extra = JSON.stringify({ truncated: truncated.length === 0 ? undefined : truncated, chunked });
   const tokens = sumTokens(result);
   function* pieces(): Generator<JsonPiece> {
     yield '{"object":"list","data":[';
     yield* separate(result.vectors, (vector, index) => [
       `{"object":"embedding","index":${index},"embedding":`,
-      body.encoding_format === "base64" ? { base64: vector } : vector,
+      toVectorPiece(vector, output),
       "}",
     ]);
-    yield `],"model":${JSON.stringify(result.identity.model)},"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}}`;
+    yield `],"model":${JSON.stringify(result.identity.model)},"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}${extra === "{}" ? "}" : `,${extra.slice(1)}`}`;
   }
   return encodeJson(pieces());
 }
@@ -58,7 +72,7 @@ function toTextList(input: OpenAiEmbeddingsRequest["input"]): string[] {
   );
 }
 
-function toModel(info: EmbeddingModelInfo): OpenAiModel {
+function toModel(host: TextEmbeddingHost, info: EmbeddingModelInfo): OpenAiModel {
   return {
     id: info.model,
     object: "model",
@@ -66,5 +80,7 @@ function toModel(info: EmbeddingModelInfo): OpenAiModel {
     owned_by: info.model.split("/")[0] ?? "outpost",
     dimensions: info.dimensions,
     max_input_tokens: info.maxTokens,
+    prompt_names: [...info.promptNames],
+    default_input_type: defaultInputTypes(host).other,
   };
 }

@@ -1,13 +1,15 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import { maxInputsPerRequest, type EmbedTexts } from "@repo/contracts/embed-text";
+import { toLongText, type LongTextFields } from "@repo/contracts/long-texts";
 import { teiRoutes, type TeiInputs, type TeiSimilarityRequest } from "@repo/contracts/tei";
+import { toPurpose, type PurposeFields } from "@repo/contracts/text-prompts";
 import { defineAlternative, mountRoute, type Alternative, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
 import { cosineSimilarity } from "./adapt-vector.ts";
 import { encodeJson, type JsonPiece } from "./json-writer.ts";
 import { isTeiBody, separate } from "./native-routes.ts";
-import { assertInputCount, runEmbedding, toHarmlessInput } from "./run-embedding.ts";
-import type { TextEmbeddingHost } from "./text-embedding-host.ts";
+import { assertInputCount, runEmbedding, toHarmlessInput, toServiceRequest } from "./run-embedding.ts";
+import { defaultInputTypes, type TextEmbeddingHost } from "./text-embedding-host.ts";
 
 /** Per-token vectors are dimensions times as much as text: TEI's own default of 32 inputs bounds the answer. */
 const maxTokenVectorInputs = 32;
@@ -19,7 +21,7 @@ export function teiEmbedRoute(host: TextEmbeddingHost): Alternative {
     async (body, context) => {
       const { vectors } = await runEmbedding(
         host,
-        { ...toEmbedTexts(body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined },
+        { ...toEmbedTexts(host, body), normalize: body.normalize ?? true, dimensions: body.dimensions ?? undefined },
         context,
       );
       return encodeJson(list(vectors));
@@ -31,9 +33,9 @@ export function teiEmbedRoute(host: TextEmbeddingHost): Alternative {
 /** Mounts /embed_all, /similarity, /tokenize, /decode, /info and /ping. */
 export function mountTeiRoutes(server: Server, host: TextEmbeddingHost): void {
   mountRoute(server, teiRoutes.embedAll, async (body, context) => {
-    const request = toEmbedTexts(body);
+    const request = toEmbedTexts(host, body);
     assertInputCount(request.texts.length, maxTokenVectorInputs);
-    const perInput = await (await host.service()).embedTokens({ ...request, texts: request.texts.map(toHarmlessInput) }, context);
+    const perInput = await (await host.service()).embedTokens(toServiceRequest(host, request), context);
     return encodeJson(nested(perInput));
   });
   mountRoute(server, teiRoutes.similarity, (body, context) => runSimilarity(host, body, context));
@@ -62,7 +64,7 @@ export function mountTeiRoutes(server: Server, host: TextEmbeddingHost): void {
 export async function runSimilarity(host: TextEmbeddingHost, body: TeiSimilarityRequest, context: HandlerContext): Promise<number[]> {
   const { source_sentence: source, sentences } = body.inputs;
   assertInputCount(sentences.length, maxInputsPerRequest - 1);
-  const request = toEmbedTexts({ ...body.parameters, inputs: [source, ...sentences] });
+  const request = toEmbedTexts(host, { ...body.parameters, inputs: [source, ...sentences] });
   const { vectors } = await runEmbedding(host, request, context);
   const [first, ...rest] = vectors as [Float32Array, ...Float32Array[]];
   return rest.map((vector) => cosineSimilarity(first, vector));
@@ -76,17 +78,15 @@ export function* list(vectors: readonly Float32Array[]): Generator<JsonPiece> {
 }
 
 /** TEI's request as the service's, without what differs per route. */
-export function toEmbedTexts(body: {
-  inputs: TeiInputs;
-  truncate?: boolean | null | undefined;
-  truncation_direction?: "left" | "right" | undefined;
-  prompt_name?: string | null | undefined;
-}): EmbedTexts {
+export function toEmbedTexts(
+  host: TextEmbeddingHost,
+  body: { inputs: TeiInputs; truncation_direction?: "left" | "right" | undefined } & LongTextFields & PurposeFields,
+): EmbedTexts {
   return {
     texts: toInputList(body.inputs),
-    truncate: body.truncate ?? true,
+    ...toPurpose(body),
+    longText: toLongText(body, host.longText),
     truncationDirection: body.truncation_direction ?? "right",
-    promptName: body.prompt_name ?? undefined,
   };
 }
 
@@ -122,12 +122,14 @@ function toInfo(
     max_batch_tokens: host.maxBatchTokens ?? 256,
     max_batch_requests: null,
     max_client_batch_size: maxInputsPerRequest,
-    auto_truncate: true,
+    auto_truncate: host.longText !== "refuse",
     tokenization_workers: 1,
     version: server.version,
     sha: null,
     docker_label: null,
     dimensions: info.dimensions,
     prompt_names: [...info.promptNames],
+    default_input_type: defaultInputTypes(host),
+    long_text: host.longText ?? "truncate",
   };
 }

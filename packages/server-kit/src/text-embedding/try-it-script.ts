@@ -14,7 +14,7 @@ async function embed(texts) {
   const key = byId("key")?.value.trim();
   if (key) headers["x-api-key"] = key;
   const startedAt = performance.now();
-  const response = await fetch("embed", { method: "POST", headers, body: JSON.stringify({ texts, encoding_format: "float" }) });
+  const response = await fetch("embed", { method: "POST", headers, body: JSON.stringify({ texts, input_type: "passage" }) });
   const body = await response.json().catch(() => undefined);
   if (!response.ok || !body) throw new Error(toMessage(response, body));
   const inference = /inference;dur=([\d.]+)/.exec(response.headers.get("server-timing") ?? "");
