@@ -67,6 +67,7 @@ export interface UpdateMemory {
 export interface NewMemory {
   id: string;
   text: string;
+  /** At least one id. */
   scope: MemoryScope;
   metadata?: Record<string, unknown> | undefined;
   createdAt?: Date | undefined;
@@ -82,6 +83,11 @@ export interface Entity {
   memories: number;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Takes the facts worth remembering out of a conversation; src/facts has the one that asks a language model. */
+export interface FactSource {
+  extract(messages: readonly Message[], context: CallContext): Promise<string[]>;
 }
 
 /** What was added, and what was less than perfect about it. */
