@@ -25,13 +25,13 @@ export default {
     ),
     forbid(
       "engine-onnx-knows-no-http-contract",
-      "An engine speaks of tensors and texts; only the error table and the types of the capability and of who hosts it are shared.",
+      "An engine speaks of tensors and texts; only the error table, the capability's types, prompts and chunks, and the types of who hosts it are shared.",
       { path: "^packages/engine-onnx/src", pathNot: tests },
       {
         path: "^packages/",
         pathNot: [
           "^packages/engine(-onnx)?/src",
-          "^packages/contracts/src/(coded-error|embed-text|call-context|model-info|hosted-service)[.]ts$",
+          "^packages/contracts/src/(coded-error|embed-text|text-prompts|long-texts|call-context|model-info|hosted-service)[.]ts$",
         ],
       },
     ),
