@@ -6,7 +6,7 @@ RUN npm install --global pnpm@12.21.0
 COPY . .
 ARG SPACE
 RUN test -f "spaces/$SPACE/package.json" || { echo "Name a Space: --build-arg SPACE=$(ls spaces | grep -v '^_' | paste -sd'|')" >&2; exit 1; }
-RUN pnpm install --frozen-lockfile && pnpm --filter "@repo/$SPACE" run build
+RUN pnpm install --frozen-lockfile && pnpm --filter "./spaces/$SPACE" run build
 ARG MODEL=full
 ARG HF_ENDPOINT=https://huggingface.co
 # The model is made here and baked in: nothing is fetched when the Space starts. A Space without bake-model has none.
