@@ -31,6 +31,9 @@ export const memoryLine = z.object({
   updated_at: moment,
 });
 
+/** See {@link memoryLine}, validated. */
+export type MemoryLine = z.output<typeof memoryLine>;
+
 /** States an import ends in; the stream of its events ends there too. */
 export const finishedImportStates = ["done", "failed", "cancelled"] as const;
 
