@@ -4,6 +4,8 @@ import { defineAppBundle } from "@repo/tools/tsup-app";
 export default defineConfig(
   defineAppBundle({
     entries: { main: "src/main.ts", reembed: "src/reembed.ts" },
+    workers: ["principal-components-worker"],
+    islands: { console: "src/features/console/console-island.ts" },
     stylesheets: ["src/memory-server.css"],
   }),
 );

@@ -1,0 +1,50 @@
+import type { PageResponder } from "@repo/app-kit/page-responder";
+import { pageHeaders } from "@repo/app-kit/page-headers";
+import type { Server } from "@repo/server-kit/server";
+import type { Context } from "hono";
+import { deleteCookie, setCookie } from "hono/cookie";
+import { sessionCookie } from "../../access.ts";
+import { sessionLifetimeMs } from "../../console-sessions.ts";
+import type { ConsoleParts } from "./console-parts.ts";
+import { readForm, redirectWithNotice, toLocalPath } from "./console-request.ts";
+import { SignInPage } from "./sign-in-page.tsx";
+
+/** Whether the browser talks https, be it with a proxy in front: then the cookie goes nowhere else. */
+function isSecure(c: Context): boolean {
+  return new URL(c.req.url).protocol === "https:" || c.req.header("x-forwarded-proto")?.split(",")[0]?.trim() === "https";
+}
+
+/** Mounts signing in and out. The browser gets an opaque value that stands for the key, in a cookie that no script reads. */
+export function mountSignIn(server: Server, parts: ConsoleParts, pages: PageResponder): void {
+  const { assets, access, sessions } = parts;
+
+  server.app.get("/console/sign-in", (c) =>
+    pages.page(c, () => {
+      if (access.mode !== "keys") return c.redirect("/", 303);
+      return <SignInPage assets={assets} next={toLocalPath(c.req.query("next"))} isWrong={false} notice={c.req.query("notice")} />;
+    }),
+  );
+
+  server.app.post("/console/sign-in", (c) =>
+    pages.page(c, async () => {
+      const read = await readForm(c);
+      const next = toLocalPath(read("next"));
+      const key = read("key")?.trim() ?? "";
+      if (key === "" || (await access.check(key)) === undefined) {
+        return await c.html(<SignInPage assets={assets} next={next} isWrong notice={undefined} />, 401, pageHeaders);
+      }
+      await sessions.end(c.req.raw.headers);
+      const options = { path: "/", httpOnly: true, sameSite: "Strict", secure: isSecure(c), maxAge: sessionLifetimeMs / 1000 } as const;
+      setCookie(c, sessionCookie, await sessions.start(key), options);
+      return c.redirect(next, 303);
+    }),
+  );
+
+  server.app.post("/console/sign-out", (c) =>
+    pages.page(c, async () => {
+      await sessions.end(c.req.raw.headers);
+      deleteCookie(c, sessionCookie, { path: "/" });
+      return redirectWithNotice(c, "/console/sign-in", { notice: "signed-out" });
+    }),
+  );
+}
