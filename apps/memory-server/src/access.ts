@@ -132,3 +132,8 @@ export function narrowScope(access: Access, asked: MemoryScope = {}): MemoryScop
 export function assertAdministrator(access: Access): void {
   if (access.kind !== "administrator") throw new CodedError("forbidden", "Only an administrator's key may do this.");
 }
+
+/** Who is asking, in a handler of a guarded route: the server's authenticate has found it out. */
+export function accessOf(context: { caller: unknown }): Access {
+  return context.caller as Access;
+}

@@ -44,6 +44,8 @@ export interface LocalEmbedder {
 export function createLocalEmbedder<Module>(options: {
   packageName: string;
   importPackage: () => Promise<Module>;
+  /** What to do where it is not installed, e.g. "Set HF_SPACE_ENDPOINT." */
+  advice?: string;
   create: (module: Module) => Promise<TextEmbedder & { close(): Promise<void> }>;
 }): LocalEmbedder {
   let loaded: { close(): Promise<void> } | undefined;
@@ -51,7 +53,7 @@ export function createLocalEmbedder<Module>(options: {
     const module = await options.importPackage().catch((cause: unknown) => {
       throw new CodedError(
         "model_unavailable",
-        `The model cannot run inside this process: the optional package ${options.packageName} is not installed here.`,
+        `The model cannot run inside this process: the optional package ${options.packageName} is not installed here. ${options.advice ?? ""}`.trim(),
         { cause },
       );
     });

@@ -372,7 +372,7 @@ export const memoryStatusRoute = defineRoute({
     store: z.enum(["pgvector", "qdrant"]),
     memories: z.number().int().describe("Memories that the caller may see."),
     space: z.object({
-      mode: z.string().describe("space, local or openai."),
+      mode: z.enum(["space", "local"]).describe("space: a server makes the vectors; local: this process does."),
       state: z.string().describe("awake, warming, down or unknown."),
       answeredBy: z.enum(["primary", "fallback", "none"]),
       message: z.string().nullable(),

@@ -39,6 +39,8 @@ export interface ServerOptions {
   ready?: () => ReadyResponse;
   /** What /status tells about the service. */
   status?: () => ServiceStatus;
+  /** true: the app mounts a GET /status of its own. */
+  ownStatusRoute?: boolean;
   /** Keys that open the routes; none means open. */
   apiKeys?: readonly Secret[];
   /** In place of apiKeys: finds out by other means who is calling. */
@@ -78,7 +80,7 @@ export function createServer(options: ServerOptions): Server {
   app.use(allowOrigins(options.corsOrigins ?? ["*"]));
   app.notFound((c) => answerUnknown(server, c));
   app.onError((thrown, c) => answerThrown(server, c, thrown));
-  mountLifecycleRoutes(server);
+  mountLifecycleRoutes(server, { withStatus: options.ownStatusRoute !== true });
   return server;
 }
 

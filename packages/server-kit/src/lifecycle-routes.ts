@@ -6,7 +6,7 @@ import { setPageHeaders } from "./page-headers.ts";
 import type { Server } from "./server.ts";
 
 /** Mounts /health, /ready, /status, /metrics, /openapi.json and /docs: the routes every server has. */
-export function mountLifecycleRoutes(server: Server): void {
+export function mountLifecycleRoutes(server: Server, { withStatus }: { withStatus: boolean }): void {
   mountRoute(server, healthRoute, () => {
     const model = server.status().model?.model;
     return {
@@ -25,6 +25,19 @@ export function mountLifecycleRoutes(server: Server): void {
     }
     return ready;
   });
+  if (withStatus) mountStatus(server);
+  mountRoute(server, metricsRoute, (_body, context) => {
+    context.headers.set("content-type", server.metrics.registry.contentType);
+    return server.metrics.registry.metrics();
+  });
+  mountRoute(server, openApiRoute, () => buildOpenApi(server));
+  server.app.get("/docs", (c) => {
+    c.get("state").route = "/docs";
+    return c.html(renderDocsPage(server, setPageHeaders(c)));
+  });
+}
+
+function mountStatus(server: Server): void {
   mountRoute(server, statusRoute, () => {
     const { versions, ...status } = server.status();
     return {
@@ -35,14 +48,5 @@ export function mountLifecycleRoutes(server: Server): void {
       memory: { rssBytes: process.memoryUsage.rss() },
       versions: { [server.name]: server.version, node: process.versions.node, ...versions },
     };
-  });
-  mountRoute(server, metricsRoute, (_body, context) => {
-    context.headers.set("content-type", server.metrics.registry.contentType);
-    return server.metrics.registry.metrics();
-  });
-  mountRoute(server, openApiRoute, () => buildOpenApi(server));
-  server.app.get("/docs", (c) => {
-    c.get("state").route = "/docs";
-    return c.html(renderDocsPage(server, setPageHeaders(c)));
   });
 }

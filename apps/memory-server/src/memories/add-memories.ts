@@ -113,7 +113,7 @@ async function toStatements(
     throw new CodedError("invalid_request", "messages: there is no text to remember.", { details: { field: "messages" } });
   if (parts.facts !== undefined && request.infer !== false) {
     try {
-      const facts = await parts.facts.extract(spoken, { ...context, deadlineAt: toFactsDeadline(parts, context) });
+      const facts = await parts.facts.extract(spoken, { ...context, deadlineAt: toFactsDeadline(parts, context) }, request.prompt);
       return { statements: facts.map((text) => toStatement({ text: checkText(text, "fact"), role: null, name: undefined })), warnings: [] };
     } catch (error) {
       context.signal?.throwIfAborted();

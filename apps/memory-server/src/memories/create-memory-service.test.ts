@@ -224,7 +224,7 @@ test("an aborted request stores nothing", async () => {
   const controller = new AbortController();
   controller.abort(new CodedError("cancelled", "The caller left."));
   const { database, store } = memories;
-  const facts: FactSource = { extract: async (_messages, { signal }) => await Promise.reject(signal?.reason as Error) };
+  const facts: FactSource = { extract: async (_messages, context) => await Promise.reject(context?.signal?.reason as Error) };
   const service = createMemoryService({ db: database.db, embedder: inner, store, facts });
   await expect(service.add({ messages: say("late"), scope: ada }, { signal: controller.signal })).rejects.toMatchObject({
     code: "cancelled",

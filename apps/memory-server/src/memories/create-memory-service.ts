@@ -14,6 +14,7 @@ import type { FactSource, FoundMemory, MemoryService, NewMemory, SearchMemories,
 import {
   deleteEverything,
   deleteMemories,
+  forgetMemories,
   hashText,
   insertHistory,
   insertMemories,
@@ -81,6 +82,11 @@ export function createMemoryService(parts: MemoryServiceParts): MemoryService & 
       const events = await readHistory(db, checkId(id), scope);
       if (events.length === 0) throw noSuchMemory();
       return events;
+    },
+    async forget(ids) {
+      if (ids.length === 0) return;
+      await db.transaction(async (transaction) => await forgetMemories(transaction, ids));
+      if (store.kind === "qdrant") await store.remove(ids);
     },
     async reset() {
       await db.transaction(deleteEverything);

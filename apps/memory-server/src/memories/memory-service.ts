@@ -87,7 +87,8 @@ export interface Entity {
 
 /** Takes the facts worth remembering out of a conversation; src/facts has the one that asks a language model. */
 export interface FactSource {
-  extract(messages: readonly Message[], context: CallContext): Promise<string[]>;
+  /** @param instructions what the caller wants to be looked for */
+  extract(messages: readonly Message[], context?: CallContext, instructions?: string): Promise<string[]>;
 }
 
 /** What was added, and what was less than perfect about it. */
@@ -113,6 +114,8 @@ export interface MemoryService {
   removeMany(scope: MemoryScope): Promise<number>;
   /** Oldest first; also of a deleted memory. */
   history(id: string, scope?: MemoryScope): Promise<MemoryEvent[]>;
+  /** Removes memories and every trace of them, history too: for what was never a person's. Unknown ids are ignored. */
+  forget(ids: readonly string[]): Promise<void>;
   /** Removes every memory, vector and history line. */
   reset(): Promise<void>;
   /**

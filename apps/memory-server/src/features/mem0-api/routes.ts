@@ -1,0 +1,130 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import {
+  addMemoriesRoute,
+  defaultMemoriesPerAnswer,
+  deleteEntityRoute,
+  deleteMemoriesRoute,
+  deleteMemoryRoute,
+  getConfigurationRoute,
+  getMemoryRoute,
+  listEntitiesRoute,
+  listMemoriesRoute,
+  maxMemoriesPerAnswer,
+  memoryHistoryRoute,
+  resetMemoriesRoute,
+  searchMemoriesRoute,
+  setConfigurationRoute,
+  updateMemoryRoute,
+} from "@repo/contracts/memories";
+import { type HandlerContext, mountRoute } from "@repo/server-kit/mount-route";
+import type { Server } from "@repo/server-kit/server";
+import { accessOf, assertAdministrator, narrowScope } from "../../access.ts";
+import { isEmptyScope } from "../../memory-scope.ts";
+import { toAddMemories, toScope, toSearchScope } from "../../memories/memory-requests.ts";
+import type { MemoryService } from "../../memories/memory-service.ts";
+import { toChangeAnswer, toHistoryAnswer, toMemoryAnswer } from "./memory-answers.ts";
+
+/** Lowest score of a search that names none, as Mem0. */
+const defaultThreshold = 0.1;
+
+const idOf = ({ params }: HandlerContext): string => params["id"] ?? "";
+
+/**
+ * Mounts the routes of Mem0's open-source REST server.
+ * @param parts.describeConfiguration what GET /configure tells, without keys
+ */
+export function mountMem0Api(
+  server: Server,
+  parts: { service: MemoryService; describeConfiguration: () => Record<string, unknown>; configurationPlace: string },
+): void {
+  const { service } = parts;
+  mountRoute(server, addMemoriesRoute, async (body, context) => {
+    const added = await service.add(toAddMemories(accessOf(context), body), context);
+    return { results: added.map(toChangeAnswer), ...(added.warnings === undefined ? {} : { warnings: added.warnings }) };
+  });
+  mountRoute(server, listMemoriesRoute, async (query, context) => {
+    const scope = toScope(accessOf(context), query);
+    const limit = query.top_k ?? query.limit ?? (isEmptyScope(scope) ? maxMemoriesPerAnswer : defaultMemoriesPerAnswer);
+    const found = await service.list({ scope, limit, offset: query.offset, includeExpired: query.show_expired });
+    return { results: found.memories.map(toMemoryAnswer), total: found.total };
+  });
+  mountRoute(server, deleteMemoriesRoute, async (query, context) => {
+    // Checked before it is narrowed: a user who names nothing must not lose everything by that.
+    if (isEmptyScope(narrowScope({ kind: "administrator" }, toScope({ kind: "administrator" }, query))))
+      throw new CodedError("invalid_request", "At least one of user_id, agent_id and run_id is needed.");
+    await service.removeMany(toScope(accessOf(context), query));
+    return { message: "All relevant memories deleted" };
+  });
+  mountRoute(server, searchMemoriesRoute, async (body, context) => {
+    const found = await service.search(
+      {
+        ...toSearchScope(accessOf(context), body),
+        text: body.query,
+        limit: body.top_k ?? body.limit ?? defaultMemoriesPerAnswer,
+        minScore: body.threshold ?? defaultThreshold,
+        includeExpired: body.show_expired ?? false,
+      },
+      context,
+    );
+    return { results: found.map(({ memory, score }) => ({ ...toMemoryAnswer(memory), score })) };
+  });
+  mountOneMemory(server, service);
+  mountAdministration(server, parts);
+}
+
+function mountOneMemory(server: Server, service: MemoryService): void {
+  mountRoute(server, getMemoryRoute, async (_body, context) =>
+    toMemoryAnswer(await service.get(idOf(context), narrowScope(accessOf(context)))),
+  );
+  mountRoute(server, updateMemoryRoute, async (body, context) => {
+    const change = { text: body.text ?? body.memory ?? body.data, metadata: body.metadata ?? undefined, expiresOn: body.expiration_date };
+    await service.update(idOf(context), change, narrowScope(accessOf(context)), context);
+    return { message: "Memory updated successfully!" };
+  });
+  mountRoute(server, deleteMemoryRoute, async (_body, context) => {
+    await service.remove(idOf(context), narrowScope(accessOf(context)));
+    return { message: "Memory deleted successfully" };
+  });
+  mountRoute(server, memoryHistoryRoute, async (_body, context) =>
+    (await service.history(idOf(context), narrowScope(accessOf(context)))).map(toHistoryAnswer),
+  );
+}
+
+function mountAdministration(
+  server: Server,
+  parts: { service: MemoryService; describeConfiguration: () => Record<string, unknown>; configurationPlace: string },
+): void {
+  const { service } = parts;
+  mountRoute(server, resetMemoriesRoute, async (_body, context) => {
+    assertAdministrator(accessOf(context));
+    await service.reset();
+    return { message: "All memories reset" };
+  });
+  mountRoute(server, getConfigurationRoute, (_body, context) => {
+    assertAdministrator(accessOf(context));
+    return parts.describeConfiguration();
+  });
+  mountRoute(server, setConfigurationRoute, (_body, context) => {
+    assertAdministrator(accessOf(context));
+    throw new CodedError(
+      "forbidden",
+      `The configuration is read at start and cannot be changed over HTTP: ${parts.configurationPlace}. Change it there and restart the server.`,
+    );
+  });
+  mountRoute(server, listEntitiesRoute, async (_body, context) =>
+    (await service.entities(narrowScope(accessOf(context)))).map(({ id, type, memories, createdAt, updatedAt }) => ({
+      id,
+      type,
+      total_memories: memories,
+      created_at: createdAt.toISOString(),
+      updated_at: updatedAt.toISOString(),
+    })),
+  );
+  mountRoute(server, deleteEntityRoute, async (_body, context) => {
+    const { type = "", id = "" } = context.params;
+    if (type !== "user" && type !== "agent" && type !== "run")
+      throw new CodedError("invalid_request", "The type of an entity is user, agent or run.", { details: { field: "type" } });
+    await service.removeMany(toScope(accessOf(context), { [`${type}_id`]: id }));
+    return { message: "Entity deleted" };
+  });
+}
