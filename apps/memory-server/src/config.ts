@@ -70,6 +70,13 @@ export const configSchema = z.object({
     .describe(
       "Longest a request may take, milliseconds: a wake, an extraction and the embedding. Callers may ask for less with x-timeout-ms.",
     ),
+  IMPORT_MAX_BYTES: integerVariable(1_000, 2 ** 40)
+    .default(2 ** 30)
+    .describe("Largest file that may be imported, bytes after unpacking."),
+  IMPORT_MAX_LINES: integerVariable(1, 100_000_000).default(1_000_000).describe("Most lines of a file that may be imported."),
+  IMPORT_MAX_LINE_BYTES: integerVariable(1_000, 2 ** 26)
+    .default(2 ** 20)
+    .describe("Longest line of an import, bytes; a longer one is skipped and named."),
   CORS_ORIGINS: listVariable().default([]).describe("Origins of pages elsewhere that may call the API, separated by commas; default none."),
   INIT_CWD: z
     .string()
