@@ -75,7 +75,7 @@ export const embedTextResponse = modelIdentity.extend({
   truncated: z.array(truncatedInput).describe("Inputs that were cut; empty when none."),
   chunked: z.array(chunkedInput).optional().describe("Inputs that were embedded in pieces; left out when none."),
   output_type: z.enum(outputTypes).optional().describe("Type of the numbers, when it is not float."),
-  scales: z.array(z.number()).optional().describe("With output_type int8: factor per text that turns its numbers back into the vector."),
+  scale: z.number().optional().describe("With output_type int8: the factor that turns its numbers back into the vectors."),
 });
 
 export type EmbedTextResponse = z.infer<typeof embedTextResponse>;

@@ -4,8 +4,8 @@ import { CodedError } from "./coded-error.ts";
 
 /**
  * - `float`: float32.
- * - `int8`: round(127 * x / max|x|), -127 to 127, one scale per vector: cosines stay (measured in
- *   docs/decisions/2026-11-21-int8-vectors-with-a-scale-of-their-own.md), lengths are lost; x = int8 * scale.
+ * - `int8`: x / {@link int8Scale} rounded, at most 127 either way, of vectors of length 1. One scale for all vectors of a
+ *   length, so that cosines, dot products and distances all stay (docs/decisions/2026-11-21-one-scale-for-int8-vectors.md).
  * - `ubinary`: one bit per number, 1 where it is above zero, eight to a byte, first number in the highest bit, as
  *   numpy.packbits; a last byte is filled with zeros. Compared by Hamming distance.
  * - `binary`: the same bytes minus 128, as int8.
@@ -17,6 +17,14 @@ export const outputTypes = ["float", "int8", "binary", "ubinary"] as const;
 /** One of {@link outputTypes}. */
 export type OutputType = (typeof outputTypes)[number];
 
+/**
+ * The factor that turns int8 numbers back into a vector of length 1 with so many dimensions: 127 stands for six times the
+ * size 1/sqrt(dimensions) that its numbers have on average; what is larger is cut.
+ */
+export function int8Scale(dimensions: number): number {
+  return 6 / (127 * Math.sqrt(dimensions));
+}
+
 /** Fields of a request that say how vectors are written; {@link toOutput} reads them. */
 export const outputFields = {
   encoding_format: z
@@ -27,8 +35,8 @@ export const outputFields = {
     .enum(outputTypes)
     .nullish()
     .describe(
-      "float (default); int8: round(127 * x / max|x|), for cosines; ubinary: the sign bits packed eight to a byte as numpy.packbits; " +
-        "binary: those bytes minus 128, as int8.",
+      "float (default). int8: round(x * 127 * sqrt(dimensions) / 6), cut at 127 either way, for any distance. ubinary: the sign bits packed " +
+        "eight to a byte as numpy.packbits, for Hamming distance. binary: those bytes minus 128, as int8.",
     ),
   output_dtype: z.enum(outputTypes).nullish().describe("Voyage's name for output_type."),
   embedding_type: z

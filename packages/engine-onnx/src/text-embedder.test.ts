@@ -75,6 +75,57 @@ describe("embedding texts", () => {
     }
   });
 
+  test("puts the query prompt before queries, none before passages, and none twice", async () => {
+    const vectorOf = async (request: Omit<Parameters<typeof embedder.embed>[0], "texts">, text: string | number[]) =>
+      (await embedder.embed({ texts: [text], ...request })).vectors[0];
+    const query = await vectorOf({ inputType: "query" }, "cat");
+    expect(query).toEqual(await vectorOf({ promptName: "query" }, "cat"));
+    expect(query).not.toEqual(await vectorOf({}, "cat"));
+    expect(await vectorOf({ inputType: "passage" }, "cat")).toEqual(await vectorOf({}, "cat"));
+    for (const text of ["query cat", " \n query  cat"]) expect(await vectorOf({ inputType: "query" }, text)).toEqual(query);
+    const ids = embedder.tokenize("query cat", { addSpecialTokens: false }).map(({ id }) => id);
+    expect(await vectorOf({ inputType: "query" }, ids)).toEqual(query);
+    await expect(vectorOf({ inputType: "passage", promptName: "query" }, "cat")).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  test("keeps the prompt whichever end of the text is cut", async () => {
+    const left = await embedder.embed({ texts: [`the ${overLong}`], inputType: "query", truncationDirection: "left" });
+    expect(left.vectors).toEqual((await embedder.embed({ texts: [`query ${overLong}`] })).vectors);
+    expect(left.truncated).toEqual([{ index: 0, tokens: 48 }]);
+  });
+
+  test("embeds a long text in pieces when asked, each with the prompt, and averages them", async () => {
+    const words = Array.from({ length: 26 }, (_, index) => (index < 13 ? "the" : "cat"));
+    const request = { texts: ["x", words.join(" "), "the cat"], inputType: "query", longText: "chunk" } as const;
+    const { vectors, tokenCounts, truncated, chunked } = await embedder.embed(request);
+    // The prompt is five tokens here, which leaves nine of the sixteen.
+    expect({ truncated, chunked, tokenCounts }).toEqual({
+      truncated: [],
+      chunked: [{ index: 1, tokens: 33, chunks: 4 }],
+      tokenCounts: [8, 4 * (2 + 5 + 8), 9],
+    });
+    const pieces = [0, 6, 12, 18].map((start) => `query ${words.slice(start, start + 8).join(" ")}`);
+    const expected = (await embedder.embed({ texts: pieces })).vectors;
+    const mean = Float32Array.from({ length: 4 }, (_, index) => expected.reduce((sum, vector) => sum + (vector[index] as number) / 4, 0));
+    const toUnit = (vector: Float32Array) => vector.map((value) => value / lengthOf(vector));
+    expectVectorsClose(vectors[1] as Float32Array, toUnit(mean), { absolute: 1e-6 });
+    expect(vectors[2]).toEqual((await embedder.embed({ texts: ["query the cat"] })).vectors[0]);
+    const raw = await embedder.embed({ ...request, normalize: false });
+    expectVectorsClose(toUnit(raw.vectors[1] as Float32Array), vectors[1] as Float32Array, { absolute: 1e-6 });
+    const lengths = (await embedder.embed({ texts: pieces, normalize: false })).vectors.map(lengthOf);
+    expect(lengthOf(raw.vectors[1] as Float32Array)).toBeCloseTo(
+      lengths.reduce((sum, length) => sum + length / 4, 0),
+      5,
+    );
+  });
+
+  test("refuses a text of too many pieces", async () => {
+    await expect(embedder.embed({ texts: ["cat ".repeat(2000)], longText: "chunk" })).rejects.toMatchObject({
+      code: "input_too_long",
+      details: { index: 0, tokens: 2002, maxChunks: 64 },
+    });
+  });
+
   test("refuses dimensions other than its own and names those", async () => {
     await expect(embedder.embed({ texts: ["a"], dimensions: 2 })).rejects.toMatchObject({
       code: "invalid_request",

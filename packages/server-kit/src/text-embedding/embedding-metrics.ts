@@ -7,7 +7,7 @@ import type { Server } from "../server.ts";
 /** Counts what the embedding routes do. */
 export interface EmbeddingMetrics {
   /** Runs `work` and counts it, its inputs and how it ended. */
-  measure(inputs: number, work: () => Promise<EmbeddedTexts>): Promise<EmbeddedTexts>;
+  measure<Result extends EmbeddedTexts>(inputs: number, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Kinds of failure, in text-embeddings-inference's words. */

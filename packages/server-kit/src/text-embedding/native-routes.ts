@@ -1,19 +1,26 @@
-import { toTexts, type EmbeddedTexts, type EmbedTextRequest, type embedTextRequest } from "@repo/contracts/embed-text";
+import { CodedError } from "@repo/contracts/coded-error";
+import { toTexts, type EmbedTextRequest, type embedTextRequest } from "@repo/contracts/embed-text";
 import { toLongText } from "@repo/contracts/long-texts";
-import { toOutput } from "@repo/contracts/output-types";
+import { toOutput, type VectorOutput } from "@repo/contracts/output-types";
 import { embedTextRoute } from "@repo/contracts/text-embedding-routes";
 import { toPurpose } from "@repo/contracts/text-prompts";
 import type { z } from "zod";
 import type { EncodedJson } from "../encoded-json.ts";
 import { defineAlternative, type Alternative, type HandlerContext } from "../mount-route.ts";
 import { encodeJson, type JsonPiece } from "./json-writer.ts";
-import { runEmbedding, sumTokens } from "./run-embedding.ts";
+import { runEmbedding, sumTokens, type AdaptedTexts } from "./run-embedding.ts";
 import type { TextEmbeddingHost } from "./text-embedding-host.ts";
-import { int8Scale, toVectorPiece } from "./vector-output.ts";
+import { createVectorWriter, toScale } from "./vector-output.ts";
 
 /** Our own `POST /embed`: every body that is not TEI's. */
 export function nativeEmbedRoute(host: TextEmbeddingHost): Alternative {
   const handler = async (body: z.output<typeof embedTextRequest>, context: HandlerContext): Promise<EncodedJson> => {
+    const output = toOutput(body);
+    if (output.type === "int8" && !body.normalize) {
+      throw new CodedError("invalid_request", "int8 is for vectors of length 1: leave normalize out, or ask for float.", {
+        details: { field: "normalize" },
+      });
+    }
     const purpose = toPurpose(body);
     const isStated = purpose.inputType !== undefined || purpose.promptName !== undefined;
     const result = await runEmbedding(
@@ -28,7 +35,7 @@ export function nativeEmbedRoute(host: TextEmbeddingHost): Alternative {
       },
       context,
     );
-    return encodeNative(body, result);
+    return encodeNative(body, output, result);
   };
   return defineAlternative(embedTextRoute, handler, (body) => !isTeiBody(body));
 }
@@ -55,10 +62,9 @@ export function isTeiBody(body: unknown): boolean {
   );
 }
 
-function encodeNative(body: z.output<typeof embedTextRequest>, result: EmbeddedTexts): Promise<EncodedJson> {
+function encodeNative(body: z.output<typeof embedTextRequest>, output: VectorOutput, result: AdaptedTexts): Promise<EncodedJson> {
   const single = [body.texts, body.text, body.input, body.inputs, body.sentences].some((value) => typeof value === "string");
-  const output = toOutput(body);
-  const toPiece = (vector: Float32Array): JsonPiece => toVectorPiece(vector, output);
+  const toPiece = createVectorWriter(output, result);
   const { vectors, identity, truncated, chunked, tokenCounts } = result;
   function* pieces(): Generator<JsonPiece> {
     const { model, revision, dimensions } = identity;
@@ -72,7 +78,7 @@ function encodeNative(body: z.output<typeof embedTextRequest>, result: EmbeddedT
       truncated,
       chunked,
       ...(output.type === "float" ? {} : { output_type: output.type }),
-      ...(output.type === "int8" ? { scales: vectors.map(int8Scale) } : {}),
+      ...(output.type === "int8" ? { scale: toScale(result) } : {}),
     };
     yield `${JSON.stringify(facts).slice(0, -1)},"embeddings":[`;
     yield* separate(vectors, toPiece);

@@ -17,7 +17,7 @@ import { encodeJson, type JsonPiece } from "./json-writer.ts";
 import { separate } from "./native-routes.ts";
 import { assertInputCount, runEmbedding, sumTokens } from "./run-embedding.ts";
 import { defaultInputTypes, type TextEmbeddingHost } from "./text-embedding-host.ts";
-import { toVectorPiece } from "./vector-output.ts";
+import { createVectorWriter } from "./vector-output.ts";
 
 /** Mounts /v1/embeddings, /embeddings, /v1/models and /v1/models/:id. */
 export function mountOpenAiRoutes(server: Server, host: TextEmbeddingHost): void {
@@ -33,6 +33,7 @@ export function mountOpenAiRoutes(server: Server, host: TextEmbeddingHost): void
 }
 
 async function embed(host: TextEmbeddingHost, body: OpenAiEmbeddingsRequest, context: HandlerContext): Promise<EncodedJson> {
+  const output = toOutput(body);
   const request = {
     texts: toTextList(body.input),
     ...toPurpose(body),
@@ -40,7 +41,7 @@ async function embed(host: TextEmbeddingHost, body: OpenAiEmbeddingsRequest, con
     dimensions: body.dimensions ?? undefined,
   };
   const result = await runEmbedding(host, request, context);
-  const output = toOutput(body);
+  const toPiece = createVectorWriter(output, result);
   const { truncated, chunked } = result;
   // The SDKs ignore fields they do not know; without anything to tell the answer is OpenAI's to the letter.
   const extra = JSON.stringify({ truncated: truncated.length === 0 ? undefined : truncated, chunked });
@@ -49,7 +50,7 @@ async function embed(host: TextEmbeddingHost, body: OpenAiEmbeddingsRequest, con
     yield '{"object":"list","data":[';
     yield* separate(result.vectors, (vector, index) => [
       `{"object":"embedding","index":${index},"embedding":`,
-      toVectorPiece(vector, output),
+      toPiece(vector),
       "}",
     ]);
     yield `],"model":${JSON.stringify(result.identity.model)},"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}${extra === "{}" ? "}" : `,${extra.slice(1)}`}`;

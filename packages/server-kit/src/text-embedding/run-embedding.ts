@@ -9,18 +9,24 @@ const maxListedInputs = 100;
 /** Longest vector that the policy "adapt" makes; known models end at 4,096. */
 const maxDimensions = 8192;
 
+/** A service's answer after the dimensions policy. */
+export interface AdaptedTexts extends EmbeddedTexts {
+  /** Length of the model's own vectors, where the policy made others of them. */
+  ownDimensions?: number;
+}
+
 /**
  * What every embedding route does between its body and its answer: bounds, harmless text, the dimensions policy, the
  * service, and the headers that tell what happened.
  * @throws CodedError invalid_request, payload_too_large, and what the service throws
  */
-export async function runEmbedding(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<EmbeddedTexts> {
+export async function runEmbedding(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<AdaptedTexts> {
   const result = await host.metrics.measure(request.texts.length, () => embed(host, request, context));
   reportTo(context, request, result);
   return result;
 }
 
-async function embed(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<EmbeddedTexts> {
+async function embed(host: TextEmbeddingHost, request: EmbedTexts, context: HandlerContext): Promise<AdaptedTexts> {
   assertInputCount(request.texts.length);
   const service = await host.service();
   const { dimensions, ...wanted } = request;
@@ -29,6 +35,7 @@ async function embed(host: TextEmbeddingHost, request: EmbedTexts, context: Hand
   if (size === undefined) return answer;
   return {
     ...answer,
+    ownDimensions: answer.identity.dimensions,
     identity: { ...answer.identity, dimensions: size },
     vectors: answer.vectors.map((vector) => adaptVector(vector, size, request.normalize !== false)),
   };

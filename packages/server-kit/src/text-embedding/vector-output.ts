@@ -1,33 +1,33 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import type { VectorOutput } from "@repo/contracts/output-types";
+import { int8Scale, type VectorOutput } from "@repo/contracts/output-types";
+import type { AdaptedTexts } from "./run-embedding.ts";
 import type { JsonPiece } from "./json-writer.ts";
 
 const largestInt8 = 127;
 
-/** How a vector is written in an answer: the vector itself for plain floats, without a copy. */
-export function toVectorPiece(vector: Float32Array, { type, isBase64 }: VectorOutput): JsonPiece {
-  const values = type === "float" ? vector : type === "int8" ? toInt8(vector) : toBits(vector, type);
-  return isBase64 ? { base64: values } : values;
+/** How the vectors of an answer are written: plain floats as they are, without a copy. */
+export function createVectorWriter({ type, isBase64 }: VectorOutput, result: AdaptedTexts): (vector: Float32Array) => JsonPiece {
+  const scale = toScale(result);
+  return (vector) => {
+    const values = type === "float" ? vector : type === "int8" ? toInt8(vector, scale) : toBits(vector, type);
+    return isBase64 ? { base64: values } : values;
+  };
+}
+
+/** The factor that turns the int8 numbers of an answer into those of its vectors. Zeros that fill a vector up do not count. */
+export function toScale({ ownDimensions, identity }: AdaptedTexts): number {
+  return int8Scale(Math.min(ownDimensions ?? Infinity, identity.dimensions));
 }
 
 /**
- * The factor that turns a vector's int8 numbers back into it: x = int8 * scale. 0 for a vector of zeros.
+ * Eight-bit numbers of a vector of length 1: x / scale rounded, at most 127 either way. See output-types.ts.
  * @throws CodedError inference_failed when a number is not finite
  */
-export function int8Scale(vector: Float32Array): number {
-  let largest = 0;
-  for (const value of vector) largest = Math.max(largest, Math.abs(value));
-  if (!Number.isFinite(largest)) throw new CodedError("inference_failed", "The model answered with a number that is not finite.");
-  return largest / largestInt8;
-}
-
-/**
- * Symmetric eight-bit numbers with one scale per vector: the largest becomes 127 or -127. See output-types.ts.
- * @throws CodedError inference_failed when a number is not finite
- */
-export function toInt8(vector: Float32Array): Int8Array {
-  const scale = int8Scale(vector);
-  return Int8Array.from(vector, (value) => (scale === 0 ? 0 : Math.round(value / scale)));
+export function toInt8(vector: Float32Array, scale: number): Int8Array {
+  return Int8Array.from(vector, (value) => {
+    if (!Number.isFinite(value)) throw new CodedError("inference_failed", "The model answered with a number that is not finite.");
+    return Math.max(-largestInt8, Math.min(largestInt8, Math.round(value / scale)));
+  });
 }
 
 /** Sign bits, eight to a byte, first number in the highest bit. See output-types.ts. */
