@@ -8,6 +8,7 @@ export const configSchema = z.object({
   PORT: portVariable().default(3002).describe("Port to listen on."),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on; 0.0.0.0 in a container, which needs ADMIN_API_KEY."),
   ADMIN_API_KEY: secretSchema()
+    .refine((key) => key.reveal().length >= 16, { error: "at least 16 characters" })
     .optional()
     .describe("The administrator's key, at least 16 characters. Without it everybody on this machine is the administrator."),
   AUTH_DISABLED: booleanVariable().default(false).describe("true: no key is asked for, whoever can reach the port is the administrator."),
@@ -39,7 +40,7 @@ export const configSchema = z.object({
     .optional()
     .describe("Language model that extracts facts from messages, by OpenAI's protocol; without it messages are stored as they are."),
   LLM_API_KEY: secretSchema().optional().describe("Key for LLM_BASE_URL."),
-  LLM_MODEL: z.string().optional().describe("Name of the model to ask LLM_BASE_URL for."),
+  LLM_MODEL: z.string().optional().describe("Name of the model to ask LLM_BASE_URL for; a Space serves one and needs no name."),
   MEM0_CONFIG_PATH: z
     .string()
     .optional()

@@ -45,6 +45,8 @@ export interface ServerOptions {
   apiKeys?: readonly Secret[];
   /** In place of apiKeys: finds out by other means who is calling. */
   authenticate?: Authenticate;
+  /** Whether the API's description says that a key is asked for. Default: when there are keys or `authenticate`. */
+  needsKey?: boolean;
   limits?: Partial<ServerLimits>;
   /** Origins of pages that may call this service; default every origin, since no cookie is ever read. */
   corsOrigins?: readonly string[];
@@ -66,7 +68,7 @@ export function createServer(options: ServerOptions): Server {
     version: options.version,
     description: options.description ?? "",
     limits,
-    needsKey: options.authenticate !== undefined || (options.apiKeys ?? []).length > 0,
+    needsKey: options.needsKey ?? (options.authenticate !== undefined || (options.apiKeys ?? []).length > 0),
     routes: [],
     authenticate: options.authenticate ?? createAuthenticate(options.apiKeys ?? []),
     admission: new Admission(limits.maxConcurrentRequests),

@@ -42,8 +42,16 @@ export interface MemoryServiceParts {
 /** Memories that are deleted in one transaction: enough to be quick, few enough that others get their turn. */
 const deletedAtOnce = 1_000;
 
+/** The service and what the app itself needs of it. */
+export interface StoredMemories extends MemoryService {
+  /** The model of the vectors; undefined before the first one of this process. */
+  modelInUse(): ModelIdentity | undefined;
+  /** Opens the store for the model whose vectors it has, so that they can be read before the first embedding. @throws model_mismatch */
+  openStore(identity: ModelIdentity): Promise<void>;
+}
+
 /** The service over a database, an embedder and a vector store, all of which stay their owners' to close. */
-export function createMemoryService(parts: MemoryServiceParts): MemoryService & { modelInUse(): ModelIdentity | undefined } {
+export function createMemoryService(parts: MemoryServiceParts): StoredMemories {
   const { db, store } = parts;
   const gate = createVectorGate(parts);
 
@@ -62,6 +70,7 @@ export function createMemoryService(parts: MemoryServiceParts): MemoryService & 
 
   return {
     modelInUse: gate.identity,
+    openStore: gate.open,
     add: createAdd({ ...parts, gate }),
     list: async (query) => await listMemories(db, query),
     get,

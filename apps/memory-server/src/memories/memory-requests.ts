@@ -18,7 +18,11 @@ const fields = { user_id: "userId", agent_id: "agentId", run_id: "runId" } as co
 
 /** The owner that a body or query names, within what the caller may see. @throws forbidden for another user */
 export function toScope(access: Access, owner: OwnerFields): MemoryScope {
-  return narrowScope(access, { userId: owner.user_id ?? undefined, agentId: owner.agent_id ?? undefined, runId: owner.run_id ?? undefined });
+  return narrowScope(access, {
+    userId: owner.user_id ?? undefined,
+    agentId: owner.agent_id ?? undefined,
+    runId: owner.run_id ?? undefined,
+  });
 }
 
 /** `POST /memories` and `POST /memory` as the service takes them. */

@@ -8,6 +8,8 @@ import type { VectorStore } from "../vector-stores/vector-store.ts";
 
 /** The one way from a text to its vector in the store: every vector passes it, and none of another model does. */
 export interface VectorGate {
+  /** Opens the store for a model. @throws model_mismatch when what is stored is of another one */
+  open(identity: ModelIdentity): Promise<void>;
   /** Vectors of texts to remember, all of the model that the store is open for. */
   embedPassages(texts: readonly string[], context: CallContext): Promise<Float32Array[]>;
   /** Vector of a text to look for. */
@@ -60,6 +62,7 @@ export function createVectorGate(parts: { db: Database; embedder: TextEmbedder; 
   }
 
   return {
+    open: ensureOpen,
     embedPassages: async (texts, context) => await embed(texts, "passage", context),
     async embedQuery(text, context) {
       const [vector] = await embed([text], "query", context);

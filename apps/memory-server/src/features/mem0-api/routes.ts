@@ -50,7 +50,7 @@ export function mountMem0Api(
   });
   mountRoute(server, deleteMemoriesRoute, async (query, context) => {
     // Checked before it is narrowed: a user who names nothing must not lose everything by that.
-    if (isEmptyScope(narrowScope({ kind: "administrator" }, toScope({ kind: "administrator" }, query))))
+    if (isEmptyScope(toScope({ kind: "administrator" }, query)))
       throw new CodedError("invalid_request", "At least one of user_id, agent_id and run_id is needed.");
     await service.removeMany(toScope(accessOf(context), query));
     return { message: "All relevant memories deleted" };
