@@ -68,6 +68,38 @@ test("truncated inputs are reported at their place in the whole request", async 
   expect(answer.tokenCounts).toEqual([]);
 });
 
+test("token counts and pieces are known per text, at their place in the whole request", async (context) => {
+  const space = await startLocalSpace(context, {
+    "/embed": overriding((request, index) => ({
+      token_counts: bodyOf(request).texts.map((text) => text.length + 2),
+      ...(index === 1 ? { chunked: [{ index: 1, tokens: 700, chunks: 2 }] } : {}),
+    })),
+  });
+  const answer = await createTextEmbedderClient({ url: space.url }, { maxTextsPerCall: 3, maxCallsInFlight: 1 }).embed({
+    texts,
+    longText: "chunk",
+  });
+  expect(answer.tokenCounts).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(answer.chunked).toEqual([{ index: 4, tokens: 700, chunks: 2 }]);
+  expect(bodyOf(space.seen[0] as SeenRequest)).toMatchObject({ long_text: "chunk" });
+});
+
+test("the Space is always told what the texts are: passages, unless the caller says otherwise", async (context) => {
+  const space = await startLocalSpace(context);
+  const client = createTextEmbedderClient({ url: space.url }, { cacheBytes: 100_000 });
+  await client.embed({ texts: ["a"] });
+  await client.embed({ texts: ["a"], inputType: "query" });
+  await client.embed({ texts: ["a"], promptName: "sts" });
+  expect(space.seen.map((request) => JSON.parse(request.body) as object)).toEqual([
+    expect.objectContaining({ input_type: "passage" }),
+    expect.objectContaining({ input_type: "query" }),
+    expect.not.objectContaining({ input_type: expect.anything() as string }),
+  ]);
+  // The same as said by default, so it is in the cache.
+  await client.embed({ texts: ["a"], inputType: "passage" });
+  expect(space.seen).toHaveLength(3);
+});
+
 test("options of the request travel, and the tokens of a single text come back", async (context) => {
   const space = await startLocalSpace(context);
   const answer = await createTextEmbedderClient({ url: space.url }).embed({

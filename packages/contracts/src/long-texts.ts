@@ -50,10 +50,9 @@ export function toLongText({ truncate, long_text }: LongTextFields, byDefault: L
       },
     );
   }
-  if (long_text != null) return long_text;
-  if (truncate == null) return byDefault;
-  if (!truncate) return "refuse";
-  return byDefault === "refuse" ? "truncate" : byDefault;
+  if (long_text) return long_text;
+  if (truncate === false) return "refuse";
+  return truncate === true && byDefault === "refuse" ? "truncate" : byDefault;
 }
 
 /** An input that was embedded in pieces. */

@@ -61,7 +61,7 @@ export interface VectorOutput {
  * @throws CodedError invalid_request when two fields name different types
  */
 export function toOutput(body: OutputFields): VectorOutput {
-  const [first, ...rest] = typeFields.filter((field) => body[field] != null);
+  const [first, ...rest] = typeFields.filter((field) => body[field]);
   const type = toType(first && body[first]);
   const other = rest.find((field) => toType(body[field]) !== type);
   if (first !== undefined && other !== undefined) {
@@ -77,5 +77,5 @@ export function toOutput(body: OutputFields): VectorOutput {
 }
 
 function toType(name: OutputType | "base64" | null | undefined): OutputType {
-  return name == null || name === "base64" ? "float" : name;
+  return name === "base64" ? "float" : (name ?? "float");
 }

@@ -121,6 +121,23 @@ describe("text-embeddings-inference", () => {
   });
 });
 
+test.each([
+  ["/v1/embeddings", { input: "a" }, { error: { type: "authentication_error", code: "unauthorized", param: null } }],
+  ["/embed", { text: "a" }, { error: { code: "unauthorized", retryable: false } }],
+  ["/similarity", { inputs: { source_sentence: "a", sentences: ["b"] } }, { error_type: "Unauthorized" }],
+  ["/models/outpost/example", { inputs: "a" }, { error_type: "Unauthorized" }],
+  ["/api/embed", { input: "a" }, { error: expect.stringContaining("key") as string }],
+])("%s tells a missing and a wrong key in its family's shape", async (path, body, shape) => {
+  const { Secret } = await import("../secret.ts");
+  const locked = createEmbeddingServer({ server: { apiKeys: [new Secret("k")] } });
+  for (const headers of [{}, { authorization: "Bearer wrong" }]) {
+    const refused = await locked.post(path, body, headers);
+    expect([refused.status, await refused.json()]).toMatchObject([401, shape]);
+    expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+  }
+  expect((await locked.post(path, body, { authorization: "Bearer k" })).status).toBe(200);
+});
+
 describe("OpenAI", () => {
   test.each(["/v1/embeddings", "/embeddings"])("%s answers numbers, or base64 when asked", async (path) => {
     const answer = openAiEmbeddingsResponse.parse(await expectAnswer(await post(path, { model: "anything", input: texts })));

@@ -19,6 +19,14 @@ test("base64 of a vector that is a window into a larger memory holds that window
   expect(answer).toBe(Buffer.from(Float32Array.of(1, 2).buffer).toString("base64"));
 });
 
+test("small whole numbers are written as such, or as the base64 of their bytes", async () => {
+  expect(await write("[", Int8Array.of(-128, 0, 127), ",", Uint8Array.of(0, 255), ",", { base64: Int8Array.of(-1, 1) }, "]")).toEqual([
+    [-128, 0, 127],
+    [0, 255],
+    Buffer.of(255, 1).toString("base64"),
+  ]);
+});
+
 test("answers larger than one block are whole", async () => {
   const vectors = Array.from({ length: 300 }, (_, row) => Float32Array.from({ length: 384 }, (__, column) => Math.sin(row * 384 + column)));
   const answer = (await write("[", ...vectors.flatMap((vector, index) => (index === 0 ? [vector] : [",", vector])), "]")) as number[][];

@@ -1,5 +1,9 @@
 import { embedTextResponse } from "@repo/contracts/embed-text";
+import { int8Scale } from "@repo/contracts/output-types";
 import { expect, test } from "vitest";
+import { cosineSimilarity } from "./adapt-vector.ts";
+import { createHashingEmbedder } from "./hashing-embedder.ts";
+import { toBits, toInt8 } from "./vector-output.ts";
 import { createEmbeddingServer, expectedVectors, fromBase64, model, toFloat32 } from "../../test/embedding-server.ts";
 
 const { post, get, service } = createEmbeddingServer();
@@ -16,7 +20,7 @@ test.each(["texts", "text", "input", "sentences"])(
   async (field) => {
     const many = await embed({ [field]: ["a bat", "a cat"] });
     const identity = (await service.embed({ texts: ["a"] })).identity;
-    expect(many).toMatchObject({ ...identity, count: 2, truncated: [], usage: { tokens: 8 } });
+    expect(many).toMatchObject({ ...identity, count: 2, truncated: [], usage: { tokens: 8 }, token_counts: [4, 4] });
     expect(toFloat32(many.embeddings as number[][])).toEqual(await expectedVectors(service, ["a bat", "a cat"]));
     const one = await embed({ [field]: "a bat" });
     expect(one.embedding).toEqual(one.embeddings[0]);
@@ -100,6 +104,67 @@ async function ask(dimensionsPolicy: "ignore" | "adapt", dimensions: number) {
   const policed = createEmbeddingServer({ routes: { dimensionsPolicy } });
   return embedTextResponse.parse(await (await policed.post("/embed", { texts: ["a bat"], dimensions })).json());
 }
+
+test("vectors of 768 numbers fill a collection of 1,536 with every cosine as it was, whatever their length", async () => {
+  const wide = createHashingEmbedder({ model: "wide", dimensions: 768 });
+  const policed = createEmbeddingServer({ service: wide, routes: { dimensionsPolicy: "adapt" } });
+  const texts = ["the cat sat", "the cat", "12 dogs bark at it"];
+  for (const normalize of [true, false]) {
+    const answer = embedTextResponse.parse(await (await policed.post("/embed", { texts, dimensions: 1536, normalize })).json());
+    const filled = (answer.embeddings as number[][]).map((row) => Float32Array.from(row));
+    const { vectors } = await wide.embed({ texts, normalize });
+    for (const [row, vector] of vectors.entries()) {
+      expect(filled[row]?.subarray(0, 768)).toEqual(vector);
+      for (const [column, other] of vectors.entries()) {
+        expect(cosineSimilarity(filled[row] as Float32Array, filled[column] as Float32Array)).toBe(cosineSimilarity(vector, other));
+      }
+    }
+  }
+});
+
+test("a cut vector is scaled to length 1, unless vectors are to be left as they are", async () => {
+  const policed = createEmbeddingServer({ routes: { dimensionsPolicy: "adapt" } });
+  const [raw = []] = await expectedVectors(policed.service, ["a bat"], false);
+  const answer = await (await policed.post("/embed", { text: "a bat", dimensions: 8, normalize: false })).json();
+  expect(toFloat32([embedTextResponse.parse(answer).embedding as number[]])).toEqual([raw.slice(0, 8)]);
+});
+
+test("other dimensions are refused with the way out", async () => {
+  const response = await post("/embed", { texts: ["a"], dimensions: 1536 });
+  const { error } = (await response.json()) as { error: { message: string } };
+  for (const advice of ["16 dimensions and not 1536", "DIMENSIONS_POLICY=adapt", "embedding_model_dims", "embedding_dims"]) {
+    expect(error.message).toContain(advice);
+  }
+  const adapting = createEmbeddingServer({ routes: { dimensionsPolicy: "adapt" } });
+  expect(await (await adapting.post("/embed", { texts: ["a"], dimensions: 8193 })).json()).toMatchObject({
+    error: { message: expect.stringContaining("up to 8192") as string },
+  });
+});
+
+test.each(["/embed", "/v1/embeddings"])("%s writes int8 and bits, as numbers or base64", async (path) => {
+  const [own = []] = await expectedVectors(service, ["a bat"]);
+  const vector = Float32Array.from(own);
+  const read = async (fields: object) => {
+    const answer = (await (await post(path, { input: "a bat", ...fields })).json()) as {
+      embedding?: unknown;
+      data?: [{ embedding: unknown }];
+    };
+    return answer.embedding ?? answer.data?.[0].embedding;
+  };
+  const int8 = toInt8(vector, int8Scale(model.dimensions));
+  expect(await read({ output_type: "int8" })).toEqual([...int8]);
+  expect(await read({ output_dtype: "int8", encoding_format: "base64" })).toBe(Buffer.from(int8).toString("base64"));
+  expect(await read({ embedding_type: "ubinary" })).toEqual([...toBits(vector, "ubinary")]);
+  expect(await read({ output_type: "binary" })).toEqual([...toBits(vector, "binary")]);
+});
+
+test("an answer says its output type and the scale of its int8, whose vectors are of length 1", async () => {
+  const typed = await embed({ texts: ["a"], output_type: "int8" });
+  expect(typed).toMatchObject({ dimensions: 16, output_type: "int8", scale: int8Scale(16) });
+  expect(await embed({ texts: ["a"] })).not.toHaveProperty("output_type");
+  const response = await post("/embed", { texts: ["a"], output_type: "int8", normalize: false });
+  expect([response.status, await response.json()]).toMatchObject([400, { error: { details: { field: "normalize" } } }]);
+});
 
 test("the dimensions policy can ignore, cut or fill", async () => {
   expect(await ask("ignore", 8)).toMatchObject({ dimensions: 16 });

@@ -48,11 +48,7 @@ async function embed(host: TextEmbeddingHost, body: OpenAiEmbeddingsRequest, con
   const tokens = sumTokens(result);
   function* pieces(): Generator<JsonPiece> {
     yield '{"object":"list","data":[';
-    yield* separate(result.vectors, (vector, index) => [
-      `{"object":"embedding","index":${index},"embedding":`,
-      toPiece(vector),
-      "}",
-    ]);
+    yield* separate(result.vectors, (vector, index) => [`{"object":"embedding","index":${index},"embedding":`, toPiece(vector), "}"]);
     yield `],"model":${JSON.stringify(result.identity.model)},"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}${extra === "{}" ? "}" : `,${extra.slice(1)}`}`;
   }
   return encodeJson(pieces());
