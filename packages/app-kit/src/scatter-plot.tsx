@@ -12,7 +12,7 @@ export interface ScatterPoint extends PlanePoint {
   isHighlighted?: boolean;
 }
 
-const size = { width: 1000, height: 600, margin: 16 };
+const size = { width: 1000, height: 540, margin: 16 };
 
 function Dot({ point, isFirst }: { point: ScatterPoint; isFirst: boolean }) {
   const x = size.margin + point.x * (size.width - 2 * size.margin);

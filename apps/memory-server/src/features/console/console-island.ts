@@ -4,7 +4,6 @@
  */
 import { followStatus } from "@repo/app-kit/follow-status";
 import { enableScatterPlots } from "@repo/app-kit/scatter-plot-keys";
-import { isFinishedImport, type ImportView } from "@repo/contracts/memory-transfer";
 import type { SpaceStatus } from "./console-parts.ts";
 import { toSpaceLine } from "./space-line.ts";
 
@@ -75,15 +74,13 @@ function followImport(element: HTMLElement): void {
     if (response?.ok && current) {
       const holder = document.createElement("div");
       show(holder, await response.text());
+      if (holder.querySelector("[data-finished]")) stream.close();
       current.replaceWith(...holder.childNodes);
     }
     isBusy = false;
     if (isStale) await refresh();
   }
-  stream.addEventListener("message", (event: MessageEvent<string>) => {
-    if (isFinishedImport(JSON.parse(event.data) as ImportView)) stream.close();
-    void refresh();
-  });
+  stream.addEventListener("message", () => void refresh());
 }
 
 /** The owner of an uploaded file's lines travels in the address, because the body is the file. */

@@ -42,8 +42,10 @@ function OwnerTable({ kind, owners }: { kind: OwnerKind; owners: readonly Entity
           <tbody>
             {owners.slice(0, maxListedOwners).map(({ id, memories, updatedAt }) => (
               <tr>
-                <td dir="auto">
-                  <a href={toAddress("/console/memories", { kind, id })}>{id}</a>
+                <td>
+                  <a dir="auto" href={toAddress("/console/memories", { kind, id })}>
+                    {id}
+                  </a>
                 </td>
                 <td class="count">
                   <meter min="0" max={most} value={memories} aria-hidden="true" /> {memories.toLocaleString("en")}

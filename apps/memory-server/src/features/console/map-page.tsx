@@ -8,7 +8,7 @@ import { OwnerHeader, SearchBox } from "./owner-header.tsx";
 import { type Owner, toAddress } from "./owner.ts";
 
 /** Colours of the oldest and of the newest memory, degrees. */
-const hues = { oldest: 30, newest: 215 };
+const hues = { oldest: 35, newest: -145 };
 
 function Legend() {
   return (

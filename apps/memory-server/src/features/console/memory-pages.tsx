@@ -16,7 +16,7 @@ import { MemoryPage } from "./memory-page.tsx";
 import { toAddress } from "./owner.ts";
 
 /** Memories that a search shows, and that the map marks. */
-const searchLimit = 20;
+const searchLimit = { list: 20, map: 10 };
 
 function readPage(c: Context): number {
   const page = Number(c.req.query("page") ?? "1");
@@ -30,10 +30,15 @@ export function mountMemoryPages(server: Server, parts: ConsoleParts, pages: Pag
   const maps = createMapMaker(parts);
 
   /** What a search found; a Space that does not answer is told in the results' place. */
-  async function search(c: Context<ServerEnvironment>, scope: MemoryScope, text: string): Promise<Found | undefined> {
+  async function search(
+    c: Context<ServerEnvironment>,
+    scope: MemoryScope,
+    text: string,
+    limit = searchLimit.list,
+  ): Promise<Found | undefined> {
     if (text === "") return undefined;
     try {
-      return { memories: await service.search({ text, scope, limit: searchLimit }, toCallContext(c, "search")) };
+      return { memories: await service.search({ text, scope, limit }, toCallContext(c, "search")) };
     } catch (thrown) {
       const error = toCodedError(thrown);
       if (error.code === "internal") throw thrown;
@@ -104,7 +109,7 @@ export function mountMemoryPages(server: Server, parts: ConsoleParts, pages: Pag
     pages.page(c, async () => {
       const { viewer, owner, scope } = await readConsoleRequest(parts, c);
       const query = readQuery(c);
-      const [map, found = { memories: [] }] = await Promise.all([maps.draw(scope), search(c, scope, query)]);
+      const [map, found = { memories: [] }] = await Promise.all([maps.draw(scope), search(c, scope, query, searchLimit.map)]);
       return <MapPage {...{ assets, viewer, owner, map, query, found }} />;
     }),
   );

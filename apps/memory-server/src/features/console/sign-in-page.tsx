@@ -11,6 +11,8 @@ export function SignInPage(props: { assets: Assets; next: string; isWrong: boole
         <Notice name={props.notice} />
         <form method="post" action="/console/sign-in">
           <input type="hidden" name="next" value={props.next} />
+          {/* So that password managers know what they keep. */}
+          <input type="text" name="username" value="memory-server" autocomplete="username" hidden />
           <label>
             API key
             <input
