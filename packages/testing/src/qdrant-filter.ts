@@ -49,7 +49,6 @@ function valuesAt(key: string, { payload }: QdrantPoint): unknown[] {
 function isMatch(value: unknown, test: Json): boolean {
   if ("value" in test) return value === test["value"];
   if ("any" in test) return (test["any"] as unknown[]).includes(value);
-  if ("text" in test) return typeof value === "string" && value.includes(test["text"] as string);
   throw new Error(`unknown match: ${Object.keys(test).join()}`);
 }
 

@@ -6,7 +6,7 @@ import { parseMoment } from "./parse-metadata-filter.ts";
 type Filter = Schemas["Filter"];
 type Condition = Schemas["Condition"];
 
-/** A filter in two parts: what Qdrant computes, and what it cannot (icontains), to be asked of the payloads it answers. */
+/** A filter in two parts: what Qdrant computes, and what it cannot (contains, icontains), to be asked of the payloads it answers. */
 export interface SplitFilter {
   qdrant: Condition[];
   rest: MetadataFilter | undefined;
@@ -30,12 +30,12 @@ export function toScopeConditions(scope: MemoryScope, today: string | undefined)
   return conditions;
 }
 
-/** Qdrant has no substring match that ignores case, unless the collection has a full-text index, which matches words. */
+/** Qdrant has no substring match: its match on text is one of whole words, ignoring case (tried with its engine). */
 function isComputable(filter: MetadataFilter): boolean {
   if ("all" in filter) return filter.all.every(isComputable);
   if ("any" in filter) return filter.any.every(isComputable);
   if ("not" in filter) return isComputable(filter.not);
-  return filter.operator !== "icontains";
+  return filter.operator !== "contains" && filter.operator !== "icontains";
 }
 
 function toCondition(filter: MetadataFilter): Condition {
@@ -66,7 +66,7 @@ function toFieldCondition(condition: FieldCondition): Condition {
       return { must: [exists], must_not: [isAmong(key, condition.values)] };
     case "contains":
     case "icontains":
-      return { key, match: { text: condition.value } };
+      throw new Error("Not Qdrant's to compute; splitFilter keeps it.");
     default: {
       const { value } = condition;
       const bound = typeof value === "number" ? value : new Date(parseMoment(value) ?? Number.NaN).toISOString();

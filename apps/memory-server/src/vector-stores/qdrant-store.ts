@@ -26,7 +26,7 @@ export interface QdrantStoreOptions extends QdrantConnectionOptions {
 const pointsPerRequest = 100;
 /** Payload fields that are filtered all the time; Qdrant answers such filters from an index. @source Mem0's list, and ours */
 const indexedFields = { user_id: "keyword", agent_id: "keyword", run_id: "keyword", expiration_date: "datetime" } as const;
-/** Most points that are read to evaluate what Qdrant cannot (icontains). */
+/** Most points that are read to evaluate what Qdrant cannot (contains, icontains). */
 const maxCandidates = 10_000;
 
 /** Nine digits give back every float32, in half the characters. */
