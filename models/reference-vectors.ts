@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 
-/** One text of models/reference/minilm-reference.json. */
+/** One text and what the reference implementation made of it. */
 export interface ReferenceCase {
   text: string;
   ids: number[];
-  /** What sentence-transformers computed, of length 1. */
+  /** Of length 1. */
   embedding: Float32Array;
 }
 
-/** Reads the vectors that sentence-transformers computed for texts of many lengths and scripts. */
-export function readReferenceVectors(): ReferenceCase[] {
-  const file = new URL("reference/minilm-reference.json", import.meta.url);
+/** Reads vectors of texts of many lengths and scripts; by default those that sentence-transformers computed with all-MiniLM-L6-v2. */
+export function readReferenceVectors(file: string | URL = new URL("reference/minilm-reference.json", import.meta.url)): ReferenceCase[] {
   const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: { text: string; ids: number[]; embedding: string }[] };
   return cases.map(({ text, ids, embedding }) => {
     const bytes = Uint8Array.from(Buffer.from(embedding, "base64"));

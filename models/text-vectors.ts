@@ -62,6 +62,13 @@ export async function measureRunMs(onnxPath: string, texts: number, tokens: numb
   }
 }
 
+/** The first `size` numbers, brought to length 1. */
+export function shorten(vector: Float32Array, size: number): Float32Array {
+  const cut = vector.slice(0, size);
+  const length = Math.hypot(...cut);
+  return cut.map((value) => value / length);
+}
+
 /** Cosine of two vectors of any length but 0. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let product = 0;

@@ -111,7 +111,8 @@ test.each(["mean", "cls"] as const)("a head widens every token's state, and so t
     );
   const inputs = packTokens([makeIds(9, 4)], 12);
   const before = await plain.run(inputs, ["embedding", "norm"]);
-  const pooled = widen((before["embedding"]?.data as Float32Array).map((value) => value * (before["norm"]?.data[0] as number)));
+  const norm = before["norm"]?.data[0] as number;
+  const pooled = widen(Float32Array.from(before["embedding"]?.data as Float32Array, (value) => value * norm));
   const after = await (
     await prepare({ config: base, pooling, weights: { ...weightsOf(base), head } })
   ).run(inputs, ["embedding", "token_embeddings"]);

@@ -2,7 +2,7 @@
 
 Prints the table of quantisation.md.
 
-    python models/pocket-minilm/check_quantisation.py
+    python models/training/check_quantisation.py
 """
 
 import numpy as np

@@ -1,11 +1,13 @@
-"""The BERT encoder of teacher and student, and the student's quantisation rules.
+"""The BERT encoder of teacher and students, and the students' quantisation rules.
 
-One small class serves both: the teacher has 6 layers, the student 4. Parameter
-names are those of a Hugging Face BERT checkpoint.
+One small class serves all: the teacher has 6 layers, the students 4. Parameter
+names are those of a Hugging Face BERT checkpoint; a student with more outputs
+than its hidden size has a linear head after the pooling ("head").
 """
 
 import importlib.util
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +17,34 @@ from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional as F
 
-HIDDEN, HEADS, FFN, VOCAB, MAX_TOKENS, EPS = 384, 12, 1536, 30522, 256, 1e-12
+HERE = Path(__file__).resolve().parent
+HIDDEN, HEADS, FFN, VOCAB, EPS = 384, 12, 1536, 30522, 1e-12
 BLOCK = 32
 # Shares of the largest value in a block that are tried as its clipping point.
 CLIPS = (1.0, 0.94, 0.88, 0.82, 0.76)
+
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What tells one model from another."""
+
+    name: str
+    max_tokens: int
+    pooling: str
+    outputs: int = HIDDEN
+    prompt: str = ""  # put before queries
+
+    @property
+    def folder(self):
+        """Where the model lives."""
+        return HERE.parent / self.name
+
+
+TEACHER = Shape("all-MiniLM-L6-v2", 256, "mean")
+MODELS = {shape.name: shape for shape in (
+    Shape("pocket-minilm", 256, "mean"),
+    Shape("pocket-bge", 512, "cls", 768, "Represent this sentence for searching relevant passages: "))}
 
 
 # ---------------------------------------------------------------- quantisation
@@ -104,17 +130,19 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Token ids in, unit vectors out (mean pooling)."""
+    """Token ids in, unit vectors out."""
 
-    def __init__(self, layers, quantise=False):
+    def __init__(self, layers, shape, quantise=False):
         super().__init__()
         # Only rows in the batch get gradients; a dense gradient would cost more than the network.
         self.embeddings = named(
             word_embeddings=nn.Embedding(VOCAB, HIDDEN, sparse=True),
-            position_embeddings=nn.Embedding(MAX_TOKENS, HIDDEN),
+            position_embeddings=nn.Embedding(shape.max_tokens, HIDDEN),
             token_type_embeddings=nn.Embedding(2, HIDDEN),
             LayerNorm=nn.LayerNorm(HIDDEN, EPS))
         self.encoder = named(layer=nn.ModuleList(Layer() for _ in range(layers)))
+        self.head = Linear(HIDDEN, shape.outputs) if shape.outputs != HIDDEN else None
+        self.shape = shape
         self.quantise = quantise
 
     def set_int8(self, on):
@@ -136,12 +164,16 @@ class Encoder(nn.Module):
         attention = None if mask is None else mask[:, None, None, :]
         for layer in self.encoder.layer:
             x = layer(x, attention)
-        x = x.float()
+        pooled = self.pool(x.float(), mask)
+        return F.normalize((pooled if self.head is None else self.head(pooled)).float(), dim=-1)
+
+    def pool(self, x, mask):
+        """One vector per text."""
+        if self.shape.pooling == "cls":
+            return x[:, 0]
         if mask is None:
-            pooled = x.mean(1)
-        else:
-            pooled = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-        return F.normalize(pooled, dim=-1)
+            return x.mean(1)
+        return (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
 # ---------------------------------------------------------------- files
@@ -156,28 +188,37 @@ def teacher_folder(folder=None):
     return Path(spec.origin).parent / "model"
 
 
-def load_tokenizer(folder):
-    """The teacher's tokenizer, cut at 256 tokens."""
+def load_tokenizer(folder, max_tokens=TEACHER.max_tokens):
+    """The teacher's tokenizer, cut at so many tokens."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(max_tokens)
     return tokenizer
 
 
-def load_encoder(path, picked=None, quantise=False):
-    """An Encoder from a safetensors file, with all its layers or only the picked ones."""
+def load_encoder(path, shape=TEACHER, picked=None, quantise=False, positions=None):
+    """An Encoder from a safetensors file, with all its layers or only the picked ones.
+
+    Positions beyond those of the file come from `positions`; a head that the file lacks starts at random.
+    """
     state = {k.removeprefix("bert."): v.float() for k, v in load_file(str(path)).items()}
     count = 1 + max(int(k.split(".")[2]) for k in state if k.startswith("encoder.layer."))
     picked = list(range(count)) if picked is None else picked
-    model = Encoder(len(picked), quantise)
+    key = "embeddings.position_embeddings.weight"
+    if len(state[key]) < shape.max_tokens:
+        state[key] = torch.cat([state[key], positions[len(state[key]):]])
+    model = Encoder(len(picked), shape, quantise)
     wanted = {}
-    for name in model.state_dict():
+    for name, value in model.state_dict().items():
         source = name
         if name.startswith("encoder.layer."):
             parts = name.split(".")
             parts[2] = str(picked[int(parts[2])])
             source = ".".join(parts)
-        wanted[name] = state[source][:MAX_TOKENS] if "position" in name else state[source]
+        if name.startswith("head."):
+            wanted[name] = state.get(name, value)
+        else:
+            wanted[name] = state[source][:shape.max_tokens] if name == key else state[source]
     model.load_state_dict(wanted)
     return model
 
@@ -190,12 +231,14 @@ def save_student(model, folder):
     temporary = folder / "student.safetensors.tmp"
     save_file(state, str(temporary), {"format": "pt"})
     temporary.replace(folder / "student.safetensors")
-    config = {"name": "pocket-minilm", "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu",
+    config = {"name": model.shape.name, "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu",
               "hidden_size": HIDDEN, "intermediate_size": FFN, "num_attention_heads": HEADS,
-              "num_hidden_layers": len(model.encoder.layer), "max_position_embeddings": MAX_TOKENS,
+              "num_hidden_layers": len(model.encoder.layer), "max_position_embeddings": model.shape.max_tokens,
               "type_vocab_size": 2, "vocab_size": VOCAB, "layer_norm_eps": EPS, "pad_token_id": 0,
               "position_embedding_type": "absolute", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0,
-              "pooling": "mean", "normalize": True, "embedding_block_size": BLOCK}
+              "pooling": model.shape.pooling, "normalize": True, "embedding_block_size": BLOCK}
+    if model.head is not None:
+        config["head_size"] = model.shape.outputs
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
@@ -231,7 +274,7 @@ def by_length(rows, tokens):
 def encode(model, rows, bf16=False, tokens=2048):
     """Embeddings of tokenized texts as a float32 array."""
     model.eval()
-    out = np.zeros((len(rows), HIDDEN), dtype=np.float32)
+    out = np.zeros((len(rows), model.shape.outputs), dtype=np.float32)
     for batch in by_length(rows, tokens):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             out[batch] = model(*pad([rows[i] for i in batch])).numpy()

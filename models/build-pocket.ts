@@ -1,37 +1,53 @@
 /**
- * Makes the committed pocket model out of the trained student:
- *   node models/pocket-minilm/build.ts <folder of all-MiniLM-L6-v2> [int8-static | int8-row | fp32] [output folder]
+ * Makes a committed pocket model out of its trained student (models/<name>/student.safetensors and config.json):
+ *   node models/build-pocket.ts <pocket-minilm | pocket-bge> <folder of all-MiniLM-L6-v2> [int8-static | int8-row | fp32] [output folder]
  * The teacher's folder gives the tokenizer. Writes model.onnx, tokenizer.json and model.json.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseBertConfig } from "@repo/engine-onnx/graph/bert-config";
-import { readBertWeights } from "@repo/engine-onnx/graph/bert-weights";
+import { type BertWeights, readBertWeights, readLinearWeights } from "@repo/engine-onnx/graph/bert-weights";
 import { Safetensors } from "@repo/engine-onnx/graph/safetensors";
 import { toUint4Table } from "@repo/engine-onnx/graph/token-table";
 import { prepareOnnx } from "@repo/engine-onnx/prepare-onnx";
-import type { ModelFile, Precision, TextModel } from "@repo/engine-onnx/text-model";
+import type { ModelFile, Pooling, Precision, TextModel } from "@repo/engine-onnx/text-model";
 import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
+import { parsePocketName, pocketDirectory, pocketPrompts } from "./pocket-models.ts";
 
 const maxBytes = 16_000_000;
-const here = fileURLToPath(new URL(".", import.meta.url));
-const [teacher, precision = "int8-static", directory = here] = process.argv.slice(2) as [string?, Precision?, string?];
+const [given, teacher, precision = "int8-static", output] = process.argv.slice(2) as [string?, string?, Precision?, string?];
+const name = parsePocketName(given);
 if (teacher === undefined) throw new Error("Give the folder of all-MiniLM-L6-v2 (tokenizer.json is read from it).");
 
+const source = pocketDirectory(name);
+const directory = output ?? source;
 mkdirSync(directory, { recursive: true });
-const configJson = readFileSync(join(here, "config.json"), "utf8");
+const configJson = readFileSync(join(source, "config.json"), "utf8");
 const config = parseBertConfig(configJson);
-const blockSize = (JSON.parse(configJson) as { embedding_block_size: number }).embedding_block_size;
-const weights = readBertWeights(Safetensors.parse(readFileSync(join(here, "student.safetensors"))), config);
+/** What the trainer (training/student.py) writes beside BERT's own fields. */
+const {
+  embedding_block_size: blockSize,
+  pooling,
+  head_size: headSize,
+} = JSON.parse(configJson) as {
+  embedding_block_size: number;
+  pooling: Pooling;
+  head_size?: number;
+};
+const tensors = Safetensors.parse(readFileSync(join(source, "student.safetensors")));
+const encoder = readBertWeights(tensors, config);
+const weights: BertWeights =
+  headSize === undefined
+    ? encoder
+    : { ...encoder, head: readLinearWeights(tensors, "head", { inputs: config.hiddenSize, outputs: headSize }) };
 writeFileSync(join(directory, "tokenizer.json"), minimiseTokenizer(readFileSync(join(teacher, "tokenizer.json"), "utf8")));
 const tokenizer = await loadTokenizer(join(directory, "tokenizer.json"));
 
 const report = await prepareOnnx({
   config,
   weights,
-  pooling: "mean",
+  pooling,
   precision,
   tokenizer,
   maxTokens: config.maxPositions,
@@ -41,17 +57,17 @@ const report = await prepareOnnx({
 });
 const files = ["model.onnx", "tokenizer.json"].map((path) => describe(path));
 const onnx = files[0] as ModelFile;
-if (onnx.bytes > maxBytes) throw new Error(`model.onnx has ${onnx.bytes} bytes; at most ${maxBytes} may be committed.`);
+if (directory === source && onnx.bytes > maxBytes) throw new Error(`model.onnx has ${onnx.bytes} bytes; at most ${maxBytes} may be committed.`);
 const model: TextModel & { precision: Precision } = {
-  id: "outpost/pocket-minilm",
-  repository: "models/pocket-minilm",
+  id: `outpost/${name}`,
+  repository: `models/${name}`,
   revision: onnx.sha256.slice(0, 40),
-  dimensions: config.hiddenSize,
+  dimensions: headSize ?? config.hiddenSize,
   maxTokens: config.maxPositions,
-  pooling: "mean",
-  prompts: {},
+  pooling,
+  prompts: pocketPrompts[name],
   licence: "Apache-2.0",
-  source: "models/pocket-minilm/README.md",
+  source: `models/${name}/README.md`,
   files,
   precision,
 };

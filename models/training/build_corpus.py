@@ -1,4 +1,5 @@
-"""Collect the training text: cache/corpus.txt, one text per line.
+"""Collect the training text: cache/corpus.txt, one text per line, and
+cache/long.txt with the long ones for pocket-bge.
 
 Three sources, all free to use (see README.md for the licences):
 
@@ -12,7 +13,7 @@ searches in them.
 
 The output is shuffled; a fixed seed makes it repeatable for the same indexes.
 
-    python models/pocket-minilm/build_corpus.py
+    python models/training/build_corpus.py
 """
 
 import argparse
@@ -97,8 +98,8 @@ def wordnet_words(data):
             {k: sorted(v) for k, v in every.items()})
 
 
-def debian_texts():
-    """Short and long descriptions from apt's index (after `apt-get update`), paragraph by paragraph."""
+def debian_descriptions():
+    """(short description, paragraphs of the long one) of every package in apt's index (after `apt-get update`)."""
     index = subprocess.run(["apt-get", "-o", "Acquire::Languages=en", "indextargets", "--format", "$(FILENAME)",
                             "Created-By: Translations"], capture_output=True, text=True, check=True).stdout.split()
     if not index:
@@ -107,14 +108,29 @@ def debian_texts():
                                        check=True).stdout for path in index)
     for record in shown.split("\n\n"):
         match = re.search(r"^Description(?:-en)?: (.*(?:\n .*)*)", record, re.M)
-        if not match:
-            continue
-        short, _, long = match.group(1).partition("\n")
+        if match:
+            short, _, long = match.group(1).partition("\n")
+            yield short, [re.sub(r"\s+", " ", paragraph).strip() for paragraph in re.split(r"\n \.\n", long)]
+
+
+def debian_texts(descriptions):
+    """Short descriptions and paragraphs."""
+    for short, paragraphs in descriptions:
         yield short
-        for paragraph in re.split(r"\n \.\n", long):
-            text = re.sub(r"\s+", " ", paragraph).strip()
-            if len(text) > 20 and not text.startswith(("*", "-", "http")):
-                yield text
+        yield from (text for text in paragraphs if len(text) > 20 and not text.startswith(("*", "-", "http")))
+
+
+def long_texts(descriptions, texts, rng, count):
+    """Whole descriptions of at least 150 words, and twice in five others: short texts in a row, up to 350 words."""
+    whole = sorted({text for _, paragraphs in descriptions if len((text := " ".join(paragraphs)).split()) >= 150})
+    rng.shuffle(whole)
+    for text in whole[:count * 3 // 5]:
+        yield text
+    for _ in range(count - min(len(whole), count * 3 // 5)):
+        words, wanted = [], rng.randint(100, 350)
+        while len(words) < wanted:
+            words += rng.choice(texts).split()
+        yield " ".join(words[:wanted])
 
 
 # ---------------------------------------------------------------- generated sentences
@@ -417,6 +433,7 @@ def main():
     parser.add_argument("--cache", type=Path, default=HERE / "cache")
     parser.add_argument("--generated", type=int, default=160_000)
     parser.add_argument("--debian", type=int, default=60_000)
+    parser.add_argument("--long", type=int, default=6_000)
     parser.add_argument("--augmented", type=float, default=0.12)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -425,7 +442,8 @@ def main():
 
     data = fetch_wordnet(args.cache)
     wordnet = list(wordnet_texts(data, rng))
-    debian = sorted(set(debian_texts()))
+    descriptions = list(debian_descriptions())
+    debian = sorted(set(debian_texts(descriptions)))
     rng.shuffle(debian)
     writer = Writer(*wordnet_words(data), rng)
     generated = [writer.write() for _ in range(args.generated)]
@@ -435,6 +453,11 @@ def main():
     clean.sort()
     rng.shuffle(clean)
     (args.cache / "corpus.txt").write_text("\n".join(clean) + "\n")
+    # Drawn last and from a generator of its own, so that the corpus stays what it was without it.
+    rng = random.Random(args.seed)
+    long = [" ".join(t.split()) for t in long_texts(descriptions, clean, rng, args.long)]
+    rng.shuffle(long)
+    (args.cache / "long.txt").write_text("\n".join(long) + "\n")
     print(f"{len(clean)} texts: WordNet {len(wordnet)}, Debian {len(debian)} (used {min(args.debian, len(debian))}), "
           f"generated {len(generated)}, the rest augmented")
 
