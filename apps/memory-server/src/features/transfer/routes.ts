@@ -15,7 +15,7 @@ import { answerError, type HandlerContext, mountRoute } from "@repo/server-kit/m
 import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import { parseBody } from "@repo/server-kit/validation";
 import type { Context } from "hono";
-import { type Access, type AccessControl, narrowScope } from "../../access.ts";
+import { type Access, type AccessControl, accessOf, narrowScope } from "../../access.ts";
 import { exportMemories } from "./export-memories.ts";
 import { streamImport } from "./import-events.ts";
 import { openUpload } from "./open-upload.ts";
@@ -37,11 +37,11 @@ const toId = ({ params }: HandlerContext): string => (params["id"] ?? "").toLowe
 
 /** Mounts imports and exports. */
 export function mountTransfer(server: Server, { db, access, transfer }: TransferRoutesParts): void {
-  const toUser = async (context: HandlerContext): Promise<string | undefined> => (await access.authorize(context.request.headers)).userId;
-  mountRoute(server, listImportsRoute, async (_body, context) => ({ imports: await transfer.list(await toUser(context)) }));
-  mountRoute(server, getImportRoute, async (_body, context) => await transfer.read(toId(context), await toUser(context)));
-  mountRoute(server, cancelImportRoute, async (_body, context) => await transfer.cancel(toId(context), await toUser(context)));
-  mountRoute(server, retryImportRoute, async (_body, context) => await transfer.retry(toId(context), await toUser(context)));
+  const toUser = (context: HandlerContext): string | undefined => accessOf(context).userId;
+  mountRoute(server, listImportsRoute, async (_body, context) => ({ imports: await transfer.list(toUser(context)) }));
+  mountRoute(server, getImportRoute, async (_body, context) => await transfer.read(toId(context), toUser(context)));
+  mountRoute(server, cancelImportRoute, async (_body, context) => await transfer.cancel(toId(context), toUser(context)));
+  mountRoute(server, retryImportRoute, async (_body, context) => await transfer.retry(toId(context), toUser(context)));
 
   /** Routes whose body or answer is no JSON, with the errors of the others. */
   const guard =

@@ -49,7 +49,7 @@ beforeAll(async () => {
     allowedOrigins: [],
     findSessionKeyHash: async () => await Promise.resolve(undefined),
   });
-  server = createServer({ name: "test", version: "0" });
+  server = createServer({ name: "test", version: "0", authenticate: access.authorize });
   const limits = { maxBytes: 1_000_000, maxLines: 1_000, maxLineBytes: 10_000 };
   const transfer = await createTransferService({ database, memories: service, queue, log, limits });
   mountTransfer(server, { db: database.db, access, transfer });
