@@ -2,8 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
 import { createHashingEmbedder } from "@repo/server-kit/text-embedding/hashing-embedder";
-import { createMemoryService, type MemoryServiceParts } from "../src/memories/create-memory-service.ts";
-import type { MemoryService } from "../src/memories/memory-service.ts";
+import { createMemoryService, type MemoryServiceParts, type StoredMemories } from "../src/memories/create-memory-service.ts";
 import { createPgvectorStore } from "../src/vector-stores/pgvector-store.ts";
 import type { VectorStore } from "../src/vector-stores/vector-store.ts";
 
@@ -12,7 +11,7 @@ export interface TestMemories {
   database: OpenDatabase;
   embedder: TextEmbedder;
   store: VectorStore;
-  service: MemoryService;
+  service: StoredMemories;
   close(): Promise<void>;
 }
 
