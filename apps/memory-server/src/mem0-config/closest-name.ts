@@ -20,21 +20,26 @@ function countEdits(from: string, to: string): number {
 }
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+const wordsOf = (name: string): Set<string> => new Set(name.toLowerCase().split(/[^a-z0-9]+/));
+
+/** How far two names are from each other, in edits; words in common, and being a part of the other, count as near. */
+function toDistance(name: string, candidate: string): number {
+  const [wanted, known] = [plain(name), plain(candidate)];
+  const distances = [countEdits(wanted, known)];
+  const [some, others] = [wordsOf(name), wordsOf(candidate)];
+  const shared = some.intersection(others).size / some.union(others).size;
+  if (shared >= 0.5) distances.push(2 * (1 - shared));
+  const isPart = Math.min(wanted.length, known.length) >= 4 && (known.includes(wanted) || wanted.includes(known));
+  if (isPart) distances.push(1.5 + Math.abs(known.length - wanted.length) / 100);
+  return Math.min(...distances);
+}
 
 /**
- * The name that was probably meant: few edits away (case, _ and - do not count), or one that holds the other
- * (collection: collection_name). Undefined when none is near.
+ * The name that was probably meant: few edits away (case, _ and - do not count), of the same words, or one that holds the
+ * other (dims: embedding_model_dims). Undefined when none is near.
  */
 export function findClosestName(name: string, candidates: readonly string[]): string | undefined {
-  const wanted = plain(name);
-  const ranked = candidates
-    .map((candidate) => {
-      const known = plain(candidate);
-      const isPart = Math.min(wanted.length, known.length) >= 4 && (known.includes(wanted) || wanted.includes(known));
-      const edits = countEdits(wanted, known);
-      return { candidate, edits: isPart ? Math.min(edits, 1.5) : edits };
-    })
-    .toSorted((a, b) => a.edits - b.edits);
+  const ranked = candidates.map((candidate) => ({ candidate, distance: toDistance(name, candidate) })).toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best !== undefined && best.edits <= Math.max(2, wanted.length / 3) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { startQdrantServer, type QdrantServer } from "@repo/testing/qdrant-server";
 import { Secret } from "@repo/server-kit/secret";
 import { afterAll, expect, test } from "vitest";
 import { describeVectorStore, openTestDatabase, testIdentity, toTestMemory, toTestVector } from "../../test/vector-store-conformance.ts";
+import { createExchangeCheck, type OpenApiDocument } from "../../test/qdrant-openapi.ts";
 import { memories } from "../schema.ts";
 import { createQdrantStore } from "./qdrant-store.ts";
 
@@ -105,4 +107,19 @@ test("addresses and names that are none are refused before anything is sent", ()
   expect(create("127.0.0.1:6333")).toThrow("http://");
   expect(create("http://me:secret@host")).toThrow("API key");
   expect(create("http://127.0.0.1:6333", "a/b")).toThrow("collection");
+});
+
+// Qdrant's own description of its API: docs/redoc/master/openapi.json of its repository, too large to be kept here.
+const openApiFile = process.env["QDRANT_OPENAPI"];
+test.skipIf(openApiFile === undefined || realUrl !== undefined)("all that travelled in these tests has the form of Qdrant's published OpenAPI", async () => {
+  const document = JSON.parse(await readFile(openApiFile ?? "", "utf8")) as OpenApiDocument;
+  const check = createExchangeCheck(document);
+  expect(server.exchanges.length).toBeGreaterThan(100);
+  expect([...new Set(server.exchanges.flatMap(check))]).toEqual([]);
+  // The check itself must be able to fail.
+  const [query] = server.exchanges.filter(({ template, status }) => template.endsWith("/points/query") && status === 200);
+  if (query === undefined) throw new Error("nothing was searched");
+  expect(check({ ...query, request: { ...(query.request as object), limit: "ten" } })).not.toEqual([]);
+  expect(check({ ...query, request: { ...(query.request as object), limits: 10 } })).not.toEqual([]);
+  expect(check({ ...query, response: { result: { points: [{ id: "x" }] } } })).not.toEqual([]);
 });
