@@ -57,7 +57,14 @@ async function start(config: Config, log: Logger): Promise<void> {
   if (known !== undefined)
     await service.openStore(known.identity).catch((error: unknown) => log.error({ err: error }, "the stored vectors cannot be used"));
   const queue = await createJobQueue({ database, log });
-  const transfer = await createTransferService({ database, memories: service, queue, log });
+  const transfer = await createTransferService({
+    database,
+    memories: service,
+    queue,
+    log,
+    explainWait: () => spaces.connection.status().message,
+    limits: { maxBytes: config.IMPORT_MAX_BYTES, maxLines: config.IMPORT_MAX_LINES, maxLineBytes: config.IMPORT_MAX_LINE_BYTES },
+  });
 
   let state: ReadyResponse = { ready: true, stage: "ready" };
   const server = createApp({

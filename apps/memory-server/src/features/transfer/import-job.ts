@@ -24,6 +24,8 @@ const linesPerBatch = 64;
 const charactersPerBatch = 1_000_000;
 /** Batches at once: two at the Space while one is written. */
 const lanes = 3;
+/** A batch that takes longer waits for a Space that wakes up or is away, milliseconds; the import says so. */
+const slowAfterMs = 3_000;
 /** Pause before another try, milliseconds; doubles up to the maximum. */
 const pauseMs = { first: 500, most: 10_000 };
 /** Times in a row that a batch may fail by a fault that waiting does not explain. */
@@ -40,6 +42,8 @@ const mayBeTheText = (thrown: unknown): boolean =>
 export interface ImportJobParts {
   db: Database;
   memories: Pick<MemoryService, "insertBatch">;
+  /** What keeps the Space from answering, for people; null when nothing is known. */
+  explainWait?: (() => string | null) | undefined;
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }
 
@@ -131,12 +135,25 @@ function createBatchReader(db: Database, importId: string): { next(): Promise<Ba
 }
 
 /** Makes memories of a batch, in one transaction with everything that says so. */
-async function writeBatch({ db, memories: service }: ImportJobParts, importId: string, batch: Batch, signal: AbortSignal): Promise<void> {
+async function writeBatch(parts: ImportJobParts, importId: string, batch: Batch, signal: AbortSignal): Promise<void> {
+  const { db, memories: service, explainWait } = parts;
   const lines = batch.lines.map(({ line }) => line);
   const counts = { done: batch.rows.length, skipped: batch.skipped, problems: batch.problems };
   const settle = async (transaction: Database): Promise<void> => await settleLines(transaction, importId, lines, counts);
-  if (batch.rows.length === 0) await db.transaction(settle);
-  else await service.insertBatch(batch.rows, { signal }, settle);
+  if (batch.rows.length === 0) {
+    await db.transaction(settle);
+    return;
+  }
+  const slow = setInterval(() => {
+    tellImport(db, importId, `Waiting: ${explainWait?.() ?? "The Space has not answered yet."}`).catch((error: unknown) =>
+      parts.log.warn({ importId, err: error }, "an import cannot say why it waits"),
+    );
+  }, slowAfterMs);
+  try {
+    await service.insertBatch(batch.rows, { signal }, settle);
+  } finally {
+    clearInterval(slow);
+  }
 }
 
 /** Writes a batch, waiting while the Space is away; a batch that fails for its texts is divided until the bad one is found. */

@@ -21,6 +21,8 @@ export interface TransferParts {
   memories: Pick<MemoryService, "insertBatch">;
   queue: JobQueue;
   log: JobLog;
+  /** What keeps the Space from answering, for people; null when nothing is known. */
+  explainWait?: () => string | null;
   limits?: Partial<TransferLimits>;
 }
 
@@ -41,7 +43,8 @@ export interface TransferService {
 }
 
 /** Starts to work on imports, those that an earlier process left included. */
-export async function createTransferService({ database, memories, queue, log, limits }: TransferParts): Promise<TransferService> {
+export async function createTransferService(parts: TransferParts): Promise<TransferService> {
+  const { database, memories, queue, log, limits, explainWait } = parts;
   const { db } = database;
   let uploads = 0;
   const job = await queue.define(
@@ -56,7 +59,7 @@ export async function createTransferService({ database, memories, queue, log, li
       onFailed: async ({ importId }, reason) =>
         void (await moveImport(db, importId, ["queued", "running"], { state: "failed", message: reason })),
     },
-    async ({ importId }, { signal }) => await runImport({ db, memories, log }, importId, signal),
+    async ({ importId }, { signal }) => await runImport({ db, memories, log, explainWait }, importId, signal),
   );
   const enqueue = async (id: string, transaction: Database): Promise<unknown> =>
     await job.enqueue({ importId: id }, { transaction, key: id });
