@@ -6,6 +6,7 @@ import { toServerOptions } from "@repo/server-kit/server-variables";
 import { toSpaceName } from "@repo/server-kit/space-manifest";
 import type { SpaceParts } from "@repo/server-kit/start-space";
 import { mountTextEmbedding } from "@repo/server-kit/text-embedding/mount-text-embedding";
+import { toTextEmbeddingOptions } from "@repo/server-kit/text-embedding/text-embedding-variables";
 import { mountTryItPage } from "@repo/server-kit/text-embedding/try-it-page";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
@@ -22,7 +23,7 @@ export function createApp({ config, lifecycle, log, metrics }: SpaceParts<Config
     ...(metrics === undefined ? {} : { metrics }),
     ...toServerOptions(config),
   });
-  mountTextEmbedding(server, { service: lifecycle.service });
+  mountTextEmbedding(server, { service: lifecycle.service, ...toTextEmbeddingOptions(config) });
   mountTryItPage(server, {
     title: "Feature hashing",
     lead: "Turns texts into vectors by hashing their words: texts with the same words lie close together, whatever they mean.",
