@@ -1,5 +1,5 @@
 import { booleanVariable, integerVariable, listVariable, portVariable } from "@repo/server-kit/env-schema";
-import { loadConfig } from "@repo/server-kit/load-config";
+import { type Environment, loadConfig } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
 import { z } from "zod";
 
@@ -44,7 +44,9 @@ export const configSchema = z.object({
   MEM0_CONFIG_PATH: z
     .string()
     .optional()
-    .describe("A Mem0 config.yaml to take embedder, language model and vector store from; the variables above win over it."),
+    .describe(
+      "A Mem0 config.yaml that names embedder, language model and vector store. Addresses of Space, LLM, Qdrant and database set here win over it.",
+    ),
   QDRANT_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -89,7 +91,10 @@ export const configSchema = z.object({
 /** Memory-server's configuration. */
 export type Config = Readonly<z.output<typeof configSchema>>;
 
+/** The environment as it is, for the ${NAME} in a Mem0 file. */
+export const environment: Environment = process.env;
+
 /** Reads the configuration. @throws ConfigError naming every wrong variable */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  return loadConfig(configSchema, environment);
+export function readConfig(variables: Environment = environment): Config {
+  return loadConfig(configSchema, variables);
 }

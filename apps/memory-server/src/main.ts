@@ -3,6 +3,7 @@ import { loadAssets } from "@repo/app-kit/load-assets";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { ReadyResponse } from "@repo/contracts/health";
 import { listen } from "@repo/server-kit/listen";
+import { ConfigError } from "@repo/server-kit/load-config";
 import { createLogger, type Logger } from "@repo/server-kit/log";
 import { stopOnSignals } from "@repo/server-kit/shutdown";
 import { createAccessControl } from "./access.ts";
@@ -23,7 +24,7 @@ try {
   await start(config, log);
 } catch (error) {
   // What is wrong with the configuration is the reader's to mend, and a stack does not help.
-  if (CodedError.isInstance(error) && error.code !== "internal") log.fatal(error.message);
+  if (error instanceof ConfigError || CodedError.isInstance(error)) log.fatal(error.message);
   else log.fatal({ err: error }, "memory-server cannot start");
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 /** `pnpm --filter @repo/memory-server reembed`: gives every memory a vector of the model and in the store configured now. */
 import { describeModel } from "@repo/client-kit/model-mismatch";
 import { CodedError } from "@repo/contracts/coded-error";
+import { ConfigError } from "@repo/server-kit/load-config";
 import { createLogger } from "@repo/server-kit/log";
 import { readConfig } from "./config.ts";
 import { reembedMemories } from "./memories/reembed-memories.ts";
@@ -43,6 +44,6 @@ try {
     await database.close();
   }
 } catch (error) {
-  console.error(CodedError.isInstance(error) ? error.message : error);
+  console.error(error instanceof ConfigError || CodedError.isInstance(error) ? error.message : error);
   process.exitCode = 1;
 }

@@ -29,8 +29,9 @@ const factAnswerTokens = 2_000;
 const factTemperature = 0.1;
 
 /**
- * Variables and Mem0's file as one: a variable that is set wins over the file, so that the same file serves everywhere and
- * what differs from place to place (addresses, keys) is set there.
+ * Variables and Mem0's file as one. A variable of ours that names a place (HF_SPACE_EMBEDDER_ENDPOINT, LLM_BASE_URL,
+ * QDRANT_URL, DATABASE_URL) wins over the file, so that the same file serves everywhere; OPENAI_BASE_URL and
+ * OPENAI_API_KEY fill what the file leaves open, as in Mem0.
  */
 export function resolveSettings(config: Config, file: MemoryServerSettings | undefined): Settings {
   return {
@@ -44,10 +45,9 @@ export function resolveSettings(config: Config, file: MemoryServerSettings | und
 function chooseEmbedder(config: Config, file: EmbedderSettings | undefined): EmbedderChoice {
   const { HF_SPACE_EMBEDDER_ENDPOINT: url, OPENAI_BASE_URL } = config;
   if (url !== undefined) return { kind: "space", url, dimensions: file?.dimensions };
-  const baseUrl = OPENAI_BASE_URL ?? file?.baseUrl;
+  const baseUrl = file?.baseUrl ?? OPENAI_BASE_URL;
   if (baseUrl === undefined) return { kind: "local" };
-  // A key belongs to the address beside which it stands, and is sent to no other.
-  const apiKey = config.OPENAI_API_KEY ?? (OPENAI_BASE_URL === undefined || OPENAI_BASE_URL === file?.baseUrl ? file?.apiKey : undefined);
+  const apiKey = file?.apiKey ?? config.OPENAI_API_KEY;
   return { kind: "openai", baseUrl, apiKey, model: config.EMBEDDING_MODEL ?? file?.model, dimensions: file?.dimensions };
 }
 
