@@ -43,7 +43,14 @@ export async function openTestConsole(
   });
   const queue = await createJobQueue({ database, log });
   const transfer = await createTransferService({ database, memories: service, queue, log });
-  const server = createServer({ name: "memory-server", version: "0", corsOrigins: [], log });
+  const server = createServer({
+    name: "memory-server",
+    version: "0",
+    corsOrigins: [],
+    authenticate: access.authorize,
+    needsKey: access.mode === "keys",
+    log,
+  });
   const assets = options.publicFolder === undefined ? nameOnlyAssets : await loadAssets(options.publicFolder);
   mountConsole(server, {
     assets,

@@ -12,7 +12,7 @@ type Make = () => Markup | Response | Promise<Markup | Response>;
 
 /** Answers requests with pages. */
 export interface PageResponder {
-  /** A whole page; what goes wrong while it is made becomes a page as well, with the right status, for people. */
+  /** A whole page, with the status set by c.status (200); what goes wrong while it is made becomes a page as well, with the right status, for people. */
   page(c: Context<ServerEnvironment>, makePage: Make): Promise<Response>;
   /** A part of a page, for an island to put in; a problem becomes a banner in its place. */
   fragment(c: Context<ServerEnvironment>, makeFragment: Make): Promise<Response>;
@@ -27,6 +27,9 @@ export interface PageResponderOptions {
   /** Answers a page's request instead of an error page, e.g. with the way to the sign-in page; undefined: the error page. */
   answerInstead?: (c: Context<ServerEnvironment>, error: CodedError) => Response | undefined;
 }
+
+/** Without it browsers lay a page out as they did before there were standards. */
+const doctype = "<!DOCTYPE html>";
 
 /** A problem in the place of what was asked for. */
 function Problem({ error }: { error: CodedError }) {
@@ -43,16 +46,17 @@ export function createPageResponder(server: Server, { Shell, back, answerInstead
     c: Context<ServerEnvironment>,
     make: Make,
     toAnswer: (error: CodedError) => Markup | Response,
+    before = "",
   ): Promise<Response> => {
     try {
       const made = await make();
-      return made instanceof Response ? made : await c.html(made, 200, pageHeaders);
+      return made instanceof Response ? made : c.html(before + String(await made), undefined, pageHeaders);
     } catch (thrown) {
       const error = toCodedError(thrown);
       const { requestId } = c.get("state");
       if (error.code === "internal") server.log.error({ err: error.cause ?? error, requestId }, "page failed");
       const answer = toAnswer(error);
-      return answer instanceof Response ? answer : await c.html(answer, error.status as 500, pageHeaders);
+      return answer instanceof Response ? answer : c.html(before + String(await answer), error.status as 500, pageHeaders);
     }
   };
   const toErrorPage = (error: CodedError, requestId: string): Markup => (
@@ -68,7 +72,7 @@ export function createPageResponder(server: Server, { Shell, back, answerInstead
   );
   return {
     page: async (c, makePage) =>
-      await respond(c, makePage, (error) => answerInstead?.(c, error) ?? toErrorPage(error, c.get("state").requestId)),
+      await respond(c, makePage, (error) => answerInstead?.(c, error) ?? toErrorPage(error, c.get("state").requestId), doctype),
     fragment: async (c, makeFragment) => await respond(c, makeFragment, (error) => <Problem error={error} />),
   };
 }

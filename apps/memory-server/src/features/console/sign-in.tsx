@@ -1,5 +1,4 @@
 import type { PageResponder } from "@repo/app-kit/page-responder";
-import { pageHeaders } from "@repo/app-kit/page-headers";
 import type { Server } from "@repo/server-kit/server";
 import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
@@ -31,7 +30,8 @@ export function mountSignIn(server: Server, parts: ConsoleParts, pages: PageResp
       const next = toLocalPath(read("next"));
       const key = read("key")?.trim() ?? "";
       if (key === "" || (await access.check(key)) === undefined) {
-        return await c.html(<SignInPage assets={assets} next={next} isWrong notice={undefined} />, 401, pageHeaders);
+        c.status(401);
+        return <SignInPage assets={assets} next={next} isWrong notice={undefined} />;
       }
       await sessions.end(c.req.raw.headers);
       const options = { path: "/", httpOnly: true, sameSite: "Strict", secure: isSecure(c), maxAge: sessionLifetimeMs / 1000 } as const;
