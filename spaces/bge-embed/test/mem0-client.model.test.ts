@@ -35,8 +35,10 @@ beforeAll(async () => {
   // mem0 opens a connection for its memories and one for the entities it finds in them.
   postgres = new PGLiteSocketServer({ db: database, port: 0, host: "127.0.0.1", maxConnections: 8 });
   await postgres.start();
-  reject = await bgeSpace.startProcess({ HF_SPACE_API_TOKEN: key });
-  adapt = await bgeSpace.startProcess({ HF_SPACE_API_TOKEN: key, DIMENSIONS_POLICY: "adapt" });
+  [reject, adapt] = await Promise.all([
+    bgeSpace.startProcess({ HF_SPACE_API_TOKEN: key }),
+    bgeSpace.startProcess({ HF_SPACE_API_TOKEN: key, DIMENSIONS_POLICY: "adapt" }),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([reject.stop(), adapt.stop()]);

@@ -67,6 +67,12 @@ describe("by default", () => {
     expect(await vectorOf(space, "/v1/embeddings", { input: prefixed, ...asQuery })).toBe(once);
   });
 
+  test("LlamaIndex's own prefix on text-embeddings-inference's route is the vector of a query", async () => {
+    // What its TextEmbeddingsInference sends with the query_instruction of our README.
+    const sent = await vectorOf(space, "/embed", { inputs: [`${instruction.trimEnd()} ${text}`], truncate: true });
+    expect(sent).toBe(await vectorOf(space, "/embed", { text }));
+  });
+
   test("tokens of the instruction are counted, once", async () => {
     const tokensOf = async (body: unknown): Promise<number> =>
       ((await (await space.post("/embed", body)).json()) as { usage: { tokens: number } }).usage.tokens;
