@@ -55,7 +55,7 @@ export function createExchangeCheck(document: OpenApiDocument): (exchange: Qdran
       const sets = branches.map(fieldsOf);
       return sets.some((set) => set === undefined) ? undefined : new Set(sets.flatMap((set) => [...(set ?? [])]));
     }
-    return schema["properties"] === undefined ? undefined : new Set(Object.keys(schema["properties"]));
+    return schema["properties"] === undefined ? undefined : new Set(Object.keys(schema["properties"] as Json));
   };
 
   return ({ method, template, query, request, status, response }) => {

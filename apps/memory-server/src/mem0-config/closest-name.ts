@@ -27,7 +27,7 @@ function toDistance(name: string, candidate: string): number {
   const [wanted, known] = [plain(name), plain(candidate)];
   const distances = [countEdits(wanted, known)];
   const [some, others] = [wordsOf(name), wordsOf(candidate)];
-  const shared = some.intersection(others).size / some.union(others).size;
+  const shared = [...some].filter((word) => others.has(word)).length / new Set([...some, ...others]).size;
   if (shared >= 0.5) distances.push(2 * (1 - shared));
   const isPart = Math.min(wanted.length, known.length) >= 4 && (known.includes(wanted) || wanted.includes(known));
   if (isPart) distances.push(1.5 + Math.abs(known.length - wanted.length) / 100);
