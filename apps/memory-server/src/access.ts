@@ -45,7 +45,7 @@ const administrator: Access = { kind: "administrator" };
 
 function isLoopback(hostname: string): boolean {
   return (
-    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname === "::1" || /^127\./.test(hostname)
+    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname === "::1" || hostname.startsWith("127.")
   );
 }
 

@@ -1,4 +1,4 @@
-import { Secret } from "@repo/server-kit/secret";
+import type { Secret } from "@repo/server-kit/secret";
 import { expect, test } from "vitest";
 import { configSchema } from "./config.ts";
 import { parseMem0Config } from "./mem0-config/load-mem0-config.ts";

@@ -36,19 +36,19 @@ const textsPerCall = 2_048;
 export function createVectorGate(parts: { db: Database; embedder: TextEmbedder; store: VectorStore }): VectorGate {
   const { db, embedder, store } = parts;
   let opened: ModelIdentity | undefined;
-  let opening: Promise<void> | undefined;
+  let opening: Promise<void> = Promise.resolve();
 
+  /** One after the other: two at once could be for two models. */
   async function ensureOpen(identity: ModelIdentity): Promise<void> {
-    // Somebody else may be opening; whoever it is for, look again afterwards.
-    while (opening !== undefined) await opening.catch(() => undefined);
     if (opened !== undefined && isSameModel(opened, identity)) return;
-    opening = store.open(identity);
-    try {
-      await opening;
-      opened = identity;
-    } finally {
-      opening = undefined;
-    }
+    opening = opening
+      .catch(() => undefined)
+      .then(async () => {
+        if (opened !== undefined && isSameModel(opened, identity)) return;
+        await store.open(identity);
+        opened = identity;
+      });
+    await opening;
   }
 
   async function embed(texts: readonly string[], inputType: "query" | "passage", context: CallContext): Promise<Float32Array[]> {

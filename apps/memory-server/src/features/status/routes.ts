@@ -77,13 +77,14 @@ async function takeRoundTrip({ service, connection }: StatusParts): Promise<Step
       return false;
     }
   };
+  const search = async (): Promise<void> => {
+    const found = await service.search({ text, scope, limit: 5 }, context);
+    if (!found.some(({ memory }) => memory.id === id)) throw new CodedError("internal", "What was stored a moment ago was not found.");
+  };
   try {
-    (await take("embed", async () => await connection.embedder.embed({ texts: [text], inputType: "passage" }, context))) &&
-      (await take("store", async () => await service.insertBatch([{ id, text, scope }], context))) &&
-      (await take("search", async () => {
-        const found = await service.search({ text, scope, limit: 5 }, context);
-        if (!found.some(({ memory }) => memory.id === id)) throw new CodedError("internal", "What was stored a moment ago was not found.");
-      }));
+    const isEmbedded = await take("embed", async () => await connection.embedder.embed({ texts: [text], inputType: "passage" }, context));
+    const isStored = isEmbedded && (await take("store", async () => await service.insertBatch([{ id, text, scope }], context)));
+    if (isStored) await take("search", search);
   } finally {
     const left = await service.list({ scope, limit: 100, includeExpired: true });
     const isLeftOver = (createdAt: Date): boolean => createdAt.getTime() < Date.now() - leftOverAfterMs;
