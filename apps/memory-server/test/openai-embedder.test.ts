@@ -75,7 +75,10 @@ test("base URLs with another path than /v1 are taken as they are", async () => {
 
 test("the length that is set is asked for, and any other is refused with what to set", async () => {
   const { server, embedder } = await startForeign({ dimensions: 16 }, { dimensions: 32 });
-  await expect(embedder.embed({ texts: ["x"] })).rejects.toMatchObject({ code: "model_mismatch", message: expect.stringContaining("embedding_dims") });
+  await expect(embedder.embed({ texts: ["x"] })).rejects.toMatchObject({
+    code: "model_mismatch",
+    message: expect.stringContaining("embedding_dims"),
+  });
   expect(server.requests.at(-1)?.body).toMatchObject({ dimensions: 32 });
   const { server: strict, embedder: silent } = await startForeign({ dimensions: 16 }, { dimensions: 16, sendsDimensions: false });
   await silent.embed({ texts: ["x"] });
@@ -88,7 +91,10 @@ test("too few vectors, an index twice, and numbers that are none are refused", a
   const bad = [[item(0, [1, 2])], [item(0, [1, 2]), item(0, [1, 2])], [item(0, [1, 2]), item(1, [])], [item(0, [1, 2]), item(1, "AAAA")]];
   for (const data of bad) {
     server.embeddingsReply = () => Response.json({ data });
-    await expect(embedder.embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "inference_failed", details: { cause: "wrong_vectors" } });
+    await expect(embedder.embed({ texts: ["a", "b"] })).rejects.toMatchObject({
+      code: "inference_failed",
+      details: { cause: "wrong_vectors" },
+    });
   }
   server.embeddingsReply = () => Response.json({ data: [item(0, [1, 2]), item(1, [1, 2, 3])] });
   await expect(embedder.embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "model_mismatch" });
@@ -103,7 +109,10 @@ test("another model than before is refused, and vectors have length 1 whatever t
   server.embeddingsReply = answer("two");
   await expect(embedder.embed({ texts: ["x"] })).rejects.toMatchObject({ code: "model_mismatch" });
   server.embeddingsReply = () => toOpenAiError(400, "too long");
-  await expect(embedder.embed({ texts: ["x"] })).rejects.toMatchObject({ code: "invalid_request", message: expect.stringContaining("too long") });
+  await expect(embedder.embed({ texts: ["x"] })).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringContaining("too long"),
+  });
 });
 
 test("no texts, token ids and prompts are refused before anything is embedded", async () => {

@@ -24,7 +24,9 @@ function toJsonSchema(node: unknown): unknown {
   const schema = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, toJsonSchema(value)]));
   if (typeof schema["$ref"] === "string") return { $ref: schema["$ref"].replace("#/components/schemas/", "#/definitions/") };
   if (nullable !== true) return schema;
-  return Object.keys(schema).every((key) => key === "default" || key === "description") ? { type: "null" } : { anyOf: [schema, { type: "null" }] };
+  return Object.keys(schema).every((key) => key === "default" || key === "description")
+    ? { type: "null" }
+    : { anyOf: [schema, { type: "null" }] };
 }
 
 /**
@@ -68,10 +70,12 @@ export function createExchangeCheck(document: OpenApiDocument): (exchange: Qdran
     if (body !== undefined && typeof request === "object" && request !== null && status < 400) {
       problems.push(...validate(body, request).map((problem) => `request ${problem}`));
       const fields = fieldsOf(body);
-      if (fields !== undefined) for (const name of Object.keys(request)) if (!fields.has(name)) problems.push(`request has no field ${name}`);
+      if (fields !== undefined)
+        for (const name of Object.keys(request)) if (!fields.has(name)) problems.push(`request has no field ${name}`);
     }
     if (body === undefined && request !== undefined) problems.push("this route takes no body");
-    const answers = operation.responses[String(status)] ?? operation.responses[status >= 400 ? "4XX" : "default"] ?? operation.responses["default"];
+    const answers =
+      operation.responses[String(status)] ?? operation.responses[status >= 400 ? "4XX" : "default"] ?? operation.responses["default"];
     const answer = answers?.content?.["application/json"]?.schema;
     if (answer === undefined) problems.push(`no answer with status ${status} is described`);
     else problems.push(...validate(answer, response).map((problem) => `answer ${problem}`));

@@ -1,10 +1,5 @@
 import type { CallContext } from "@repo/contracts/call-context";
-import {
-  openAiChatRoute,
-  unversionedOpenAiChatRoute,
-  type OpenAiChatRequest,
-  type OpenAiChatResponse,
-} from "@repo/contracts/openai-chat";
+import { openAiChatRoute, unversionedOpenAiChatRoute, type OpenAiChatRequest, type OpenAiChatResponse } from "@repo/contracts/openai-chat";
 import type { SpaceClient } from "./create-space-client.ts";
 import { createOpenAiConnection, type OpenAiConnectionOptions } from "./openai-connection.ts";
 

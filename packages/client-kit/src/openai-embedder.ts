@@ -123,7 +123,13 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): OpenAiEmbe
     if (lengths.size !== 1 || (asked !== undefined && length !== asked)) throw wrongLength(who, [...lengths], asked);
     const identity = accept({ model: parts[0]?.answeredModel ?? model, revision: unknownRevision, dimensions: length });
     const normalized = request.normalize === false ? vectors : vectors.map(toUnit);
-    return { identity, vectors: normalized, tokenCounts: texts.length === 1 ? parts.flatMap((part) => part.tokens ?? []) : [], truncated: [], timings: {} };
+    return {
+      identity,
+      vectors: normalized,
+      tokenCounts: texts.length === 1 ? parts.flatMap((part) => part.tokens ?? []) : [],
+      truncated: [],
+      timings: {},
+    };
   }
 
   return {
@@ -144,7 +150,13 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): OpenAiEmbe
       }
       const { identity } = await embedForeign({ texts: ["ready"] }, context);
       // The protocol tells none of these; a limit is not needed where the server cuts or refuses by itself.
-      const facts: EmbeddingModelInfo = { ...identity, maxTokens: Number.MAX_SAFE_INTEGER, pooling: "mean", precision: "unknown", promptNames: [] };
+      const facts: EmbeddingModelInfo = {
+        ...identity,
+        maxTokens: Number.MAX_SAFE_INTEGER,
+        pooling: "mean",
+        precision: "unknown",
+        promptNames: [],
+      };
       return facts;
     },
     close: () => space.close(),
@@ -155,7 +167,8 @@ function toStrings(request: EmbedTexts): string[] {
   if (request.texts.length === 0) throw new CodedError("invalid_request", "There are no texts to embed.");
   if (request.promptName !== undefined) throw new CodedError("invalid_request", "OpenAI's protocol knows no prompts.");
   return request.texts.map((text) => {
-    if (typeof text !== "string") throw new CodedError("invalid_request", "Token ids of one model mean nothing to another: send the texts.");
+    if (typeof text !== "string")
+      throw new CodedError("invalid_request", "Token ids of one model mean nothing to another: send the texts.");
     return text;
   });
 }

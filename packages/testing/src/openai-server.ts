@@ -68,7 +68,8 @@ export async function startOpenAiServer(options: OpenAiServerOptions = {}): Prom
     const authorization = c.req.header("authorization");
     const text = await c.req.text();
     requests.push({ path: c.req.path, authorization, body: text === "" ? undefined : JSON.parse(text) });
-    if (apiKey !== undefined && authorization !== `Bearer ${apiKey}`) return toOpenAiError(401, `Incorrect API key provided: ${authorization ?? ""}.`);
+    if (apiKey !== undefined && authorization !== `Bearer ${apiKey}`)
+      return toOpenAiError(401, `Incorrect API key provided: ${authorization ?? ""}.`);
     return await next();
   });
   app.post(`${prefix}/embeddings`, async (c) => {
@@ -79,7 +80,10 @@ export async function startOpenAiServer(options: OpenAiServerOptions = {}): Prom
     const data = vectors.map((vector, index) => ({
       object: "embedding",
       index,
-      embedding: body.encoding_format === "base64" && knowsBase64 ? Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64") : [...vector],
+      embedding:
+        body.encoding_format === "base64" && knowsBase64
+          ? Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64")
+          : [...vector],
     }));
     // Nothing promises that the list is in order, and some servers' is not.
     return c.json({ object: "list", data: data.toReversed(), model: "foreign-embedding", usage: { prompt_tokens: 3, total_tokens: 3 } });

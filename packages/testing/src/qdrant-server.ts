@@ -50,8 +50,12 @@ const createBody = z.object({
 });
 const pointId = z.uuid();
 const upsertBody = z.object({ points: z.array(z.object({ id: pointId, vector, payload: object })) }).strict();
-const queryBody = z.object({ query: vector, limit: z.number().int().min(1), with_payload: z.boolean(), filter: object.optional() }).strict();
-const batchBody = z.object({ operations: z.array(z.object({ overwrite_payload: z.object({ payload: object, filter: object }).strict() }).strict()) });
+const queryBody = z
+  .object({ query: vector, limit: z.number().int().min(1), with_payload: z.boolean(), filter: object.optional() })
+  .strict();
+const batchBody = z.object({
+  operations: z.array(z.object({ overwrite_payload: z.object({ payload: object, filter: object }).strict() }).strict()),
+});
 
 class Refusal extends Error {
   readonly status: number;
@@ -111,7 +115,8 @@ export async function startQdrantServer(options: QdrantServerOptions = {}): Prom
       let status = 200;
       let result: Record<string, unknown>;
       try {
-        if (apiKey !== undefined && c.req.header("api-key") !== apiKey) throw new Refusal(401, "Must provide an API key or an Authorization bearer token");
+        if (apiKey !== undefined && c.req.header("api-key") !== apiKey)
+          throw new Refusal(401, "Must provide an API key or an Authorization bearer token");
         if (fault.timesLeft > 0) {
           fault.timesLeft -= 1;
           throw new Refusal(fault.status, "A fault of the test.");
@@ -151,7 +156,9 @@ export async function startQdrantServer(options: QdrantServerOptions = {}): Prom
   route("GET", base, (c) => toInfo(find(c)));
   route("DELETE", base, (c) => collections.delete(c.req.param("name") ?? ""));
   route("PUT", `${base}/index`, (c, body) => {
-    const { field_name: name, field_schema: schema } = z.object({ field_name: z.string(), field_schema: z.enum(["keyword", "datetime"]) }).parse(body);
+    const { field_name: name, field_schema: schema } = z
+      .object({ field_name: z.string(), field_schema: z.enum(["keyword", "datetime"]) })
+      .parse(body);
     find(c).indexes.set(name, schema);
     return done();
   });

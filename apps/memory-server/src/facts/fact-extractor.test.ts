@@ -14,14 +14,26 @@ async function start(replies: OpenAiServer["replies"], options: { maxFacts?: num
   const server = await startOpenAiServer(options.bearer === undefined ? {} : { apiKey: "right" });
   onTestFinished(server.close);
   server.replies = replies;
-  const client = createOpenAiChatClient({ baseUrl: server.baseUrl, bearer: options.bearer, timeoutMs: options.timeoutMs ?? 2_000, retryDelayMs: 1, maxAttempts: 3 });
-  const extractor = createFactExtractor({ client, model: "test-model", ...(options.maxFacts === undefined ? {} : { maxFacts: options.maxFacts }) });
+  const client = createOpenAiChatClient({
+    baseUrl: server.baseUrl,
+    bearer: options.bearer,
+    timeoutMs: options.timeoutMs ?? 2_000,
+    retryDelayMs: 1,
+    maxAttempts: 3,
+  });
+  const extractor = createFactExtractor({
+    client,
+    model: "test-model",
+    ...(options.maxFacts === undefined ? {} : { maxFacts: options.maxFacts }),
+  });
   onTestFinished(() => extractor.close());
   return { server, extractor };
 }
 
 test("facts come as the model lists them, tidied and without repeats", async () => {
-  const { server, extractor } = await start([JSON.stringify({ facts: ["Ann lives in  Oslo.", "", "Ann lives in Oslo.", " The user is called Ann.\n"] })]);
+  const { server, extractor } = await start([
+    JSON.stringify({ facts: ["Ann lives in  Oslo.", "", "Ann lives in Oslo.", " The user is called Ann.\n"] }),
+  ]);
   expect(await extractor.extract(conversation)).toEqual(["Ann lives in Oslo.", "The user is called Ann."]);
   const body = server.requests[0]?.body as OpenAiChatRequest;
   expect(body).toMatchObject({ model: "test-model", response_format: { type: "json_schema", json_schema: { strict: true } } });
@@ -49,7 +61,10 @@ test("prose is asked again once, then it is a clear failure", async () => {
   const { extractor } = await start(["Here are the facts!", '{"facts": ["x"]}']);
   expect(await extractor.extract(conversation)).toEqual(["x"]);
   const { server, extractor: stubborn } = await start(["Here are the facts!"]);
-  await expect(stubborn.extract(conversation)).rejects.toMatchObject({ code: "inference_failed", message: expect.stringContaining("not the JSON") });
+  await expect(stubborn.extract(conversation)).rejects.toMatchObject({
+    code: "inference_failed",
+    message: expect.stringContaining("not the JSON"),
+  });
   expect(server.requests).toHaveLength(2);
 });
 
@@ -68,11 +83,17 @@ test("an answer that was cut off and a refusal say so, without another try", asy
 
 test("a server that does not know json_schema is asked for a JSON object, from then on at once", async () => {
   const reply = (body: OpenAiChatRequest) =>
-    body.response_format?.type === "json_schema" ? toOpenAiError(400, "response_format.type json_schema is not supported") : toChatCompletion('{"facts": ["x"]}');
+    body.response_format?.type === "json_schema"
+      ? toOpenAiError(400, "response_format.type json_schema is not supported")
+      : toChatCompletion('{"facts": ["x"]}');
   const { server, extractor } = await start([reply]);
   expect(await extractor.extract(conversation)).toEqual(["x"]);
   expect(await extractor.extract(conversation)).toEqual(["x"]);
-  expect(server.requests.map(({ body }) => (body as OpenAiChatRequest).response_format?.type)).toEqual(["json_schema", "json_object", "json_object"]);
+  expect(server.requests.map(({ body }) => (body as OpenAiChatRequest).response_format?.type)).toEqual([
+    "json_schema",
+    "json_object",
+    "json_object",
+  ]);
 });
 
 test("a busy or failing server is tried again", async () => {
@@ -86,7 +107,9 @@ test("a busy or failing server is tried again", async () => {
 });
 
 test("a slow server is not waited for beyond the deadline, and a caller who leaves is not kept", async () => {
-  const { extractor } = await start([async () => await new Promise<Response>((resolve) => setTimeout(() => resolve(toChatCompletion("{}")), 1_000).unref())]);
+  const { extractor } = await start([
+    async () => await new Promise<Response>((resolve) => setTimeout(() => resolve(toChatCompletion("{}")), 1_000).unref()),
+  ]);
   await expect(extractor.extract(conversation, { deadlineAt: Date.now() + 50 })).rejects.toMatchObject({ code: "deadline_exceeded" });
   const controller = new AbortController();
   const extraction = extractor.extract(conversation, { signal: controller.signal });

@@ -39,7 +39,9 @@ function toDistance(name: string, candidate: string): number {
  * other (dims: embedding_model_dims). Undefined when none is near.
  */
 export function findClosestName(name: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates.map((candidate) => ({ candidate, distance: toDistance(name, candidate) })).toSorted((a, b) => a.distance - b.distance);
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: toDistance(name, candidate) }))
+    .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
 }

@@ -47,7 +47,8 @@ export function parseMem0Config(text: string, environment: Environment = {}, nam
     problem: (line, message) => noted.push({ line, message }),
     warning: (line, message) => warnings.push(`${name}:${line}: ${message}`),
   };
-  for (const error of document.errors) file.problem(lines.linePos(error.pos[0]).line, `this is not YAML: ${error.code.toLowerCase().replaceAll("_", " ")}.`);
+  for (const error of document.errors)
+    file.problem(lines.linePos(error.pos[0]).line, `this is not YAML: ${error.code.toLowerCase().replaceAll("_", " ")}.`);
   const settings = noted.length > 0 ? undefined : readSettings(file);
   if (noted.length > 0 || settings === undefined) {
     throw new ConfigError(noted.toSorted((a, b) => a.line - b.line).map(({ line, message }) => `${name}:${line}: ${message}`));
@@ -109,7 +110,10 @@ function agreeOnDimensions(file: Mem0File, store: Provider | undefined, embedder
   const made = embedder?.config.numbers.get("embedding_dims");
   const kept = store?.config.numbers.get("embedding_model_dims");
   if (made !== undefined && kept !== undefined && made !== kept) {
-    const trap = kept === mem0DefaultDimensions || made === mem0DefaultDimensions ? ` ${mem0DefaultDimensions} is the length of OpenAI's vectors and Mem0's default; bge-base has 768.` : "";
+    const trap =
+      kept === mem0DefaultDimensions || made === mem0DefaultDimensions
+        ? ` ${mem0DefaultDimensions} is the length of OpenAI's vectors and Mem0's default; bge-base has 768.`
+        : "";
     file.problem(
       store?.config.lineOf("embedding_model_dims") ?? 1,
       `vector_store.config.embedding_model_dims is ${kept}, but embedder.config.embedding_dims is ${made}: the vectors would not fit into the collection. Set both to what the model has.${trap}`,
@@ -117,10 +121,18 @@ function agreeOnDimensions(file: Mem0File, store: Provider | undefined, embedder
   }
   const known = made ?? kept;
   if (known !== undefined && known !== mem0DefaultDimensions) {
-    const missing = made === undefined ? "embedder.config.embedding_dims" : kept === undefined && store !== undefined ? "vector_store.config.embedding_model_dims" : undefined;
+    const missing =
+      made === undefined
+        ? "embedder.config.embedding_dims"
+        : kept === undefined && store !== undefined
+          ? "vector_store.config.embedding_model_dims"
+          : undefined;
     if (missing !== undefined) {
       const section = made === undefined ? embedder : store;
-      file.warning(section?.config.lineOf("-") ?? 1, `${missing} is not set. This server takes ${known}; Mem0 itself would take ${mem0DefaultDimensions} and fail. Set both.`);
+      file.warning(
+        section?.config.lineOf("-") ?? 1,
+        `${missing} is not set. This server takes ${known}; Mem0 itself would take ${mem0DefaultDimensions} and fail. Set both.`,
+      );
     }
   }
   return known;
@@ -143,15 +155,22 @@ function toEmbedder(file: Mem0File, provider: Provider | undefined, dimensions: 
 function toVectorStore(file: Mem0File, provider: Provider | undefined, dimensions: number | undefined): VectorStoreSettings {
   if (provider?.name !== "qdrant") {
     const isIndexed = provider?.config.booleans.get("hnsw") ?? true;
-    return { kind: "pgvector", databaseUrl: toSecret(toDatabaseUrl(file, provider?.config)), index: isIndexed ? "hnsw" : "none", dimensions };
+    return {
+      kind: "pgvector",
+      databaseUrl: toSecret(toDatabaseUrl(file, provider?.config)),
+      index: isIndexed ? "hnsw" : "none",
+      dimensions,
+    };
   }
   const { texts, numbers, booleans, lineOf } = provider.config;
   const apiKey = texts.get("api_key");
   const [url, host, port] = [readUrl(file, provider, "vector_store", ["url"]), texts.get("host"), numbers.get("port")];
-  if (url !== undefined && host !== undefined) file.problem(lineOf("host"), "vector_store.config has both url and host: one of them says where Qdrant is.");
+  if (url !== undefined && host !== undefined)
+    file.problem(lineOf("host"), "vector_store.config has both url and host: one of them says where Qdrant is.");
   if (url === undefined && host === undefined)
     file.problem(lineOf("host"), "vector_store.config does not say where Qdrant is: set host and port, or url.");
-  if (host !== undefined && !/^[\w.:[\]-]+$/.test(host)) file.problem(lineOf("host"), "vector_store.config.host is a name or number without http:// and port; a whole address goes into url.");
+  if (host !== undefined && !/^[\w.:[\]-]+$/.test(host))
+    file.problem(lineOf("host"), "vector_store.config.host is a name or number without http:// and port; a whole address goes into url.");
   // As Qdrant's client for Python decides.
   const scheme = (booleans.get("https") ?? apiKey !== undefined) ? "https" : "http";
   return {
@@ -181,7 +200,11 @@ function toDatabaseUrl(file: Mem0File, config: ReadSection | undefined): string 
   const named = ["user", "password", "host", "port", "dbname", "sslmode"].filter((key) => has(key));
   if (named.length === 0) return undefined;
   for (const key of ["user", "host"])
-    if (!has(key)) file.problem(lineOf(key), `vector_store.config has ${named.join(", ")}, but no ${key}; a database needs user, password, host and port, or a connection_string.`);
+    if (!has(key))
+      file.problem(
+        lineOf(key),
+        `vector_store.config has ${named.join(", ")}, but no ${key}; a database needs user, password, host and port, or a connection_string.`,
+      );
   const url = URL.parse(`postgresql://${texts.get("host") ?? "localhost"}:${numbers.get("port") ?? 5432}/`);
   if (url === null) {
     file.problem(lineOf("host"), "vector_store.config.host is no name of a host.");

@@ -50,7 +50,9 @@ export const vectorStoreKeys: Readonly<Record<string, Mem0Section>> = {
     api_key: text,
     https: { kind: "boolean" },
     on_disk: { kind: "boolean" },
-    path: refused("it runs Qdrant inside the Python process; name a server (host and port, or url), or use the provider pgvector, which needs none."),
+    path: refused(
+      "it runs Qdrant inside the Python process; name a server (host and port, or url), or use the provider pgvector, which needs none.",
+    ),
     client: refused(python),
   },
   pgvector: {
@@ -115,7 +117,11 @@ export const llmKeys: Readonly<Record<string, Mem0Section>> = {
   openai: openAiLlmKeys,
   openai_structured: openAiLlmKeys,
   vllm: { ...commonLlmKeys, vllm_base_url: text },
-  lmstudio: { ...commonLlmKeys, lmstudio_base_url: text, lmstudio_response_format: ignored("the form of the answer is this server's own.") },
+  lmstudio: {
+    ...commonLlmKeys,
+    lmstudio_base_url: text,
+    lmstudio_response_format: ignored("the form of the answer is this server's own."),
+  },
   /** Not Mem0's: for any other server with OpenAI's protocol. */
   custom: { ...commonLlmKeys, base_url: text, openai_base_url: text },
 };
@@ -127,5 +133,7 @@ export const foreignProviders: Readonly<Record<"vector_store" | "embedder" | "ll
       " ",
     ),
   embedder: "ollama azure_openai gemini vertexai together lmstudio langchain aws_bedrock fastembed".split(" "),
-  llm: "ollama anthropic groq together aws_bedrock litellm azure_openai azure_openai_structured gemini deepseek minimax xai sarvam langchain".split(" "),
+  llm: "ollama anthropic groq together aws_bedrock litellm azure_openai azure_openai_structured gemini deepseek minimax xai sarvam langchain".split(
+    " ",
+  ),
 };

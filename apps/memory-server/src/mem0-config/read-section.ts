@@ -42,7 +42,12 @@ export function toLine(file: Mem0File, node: unknown): number {
  * @param path how the section is called, e.g. vector_store.config; empty for the whole file
  */
 export function readSection(file: Mem0File, map: YAMLMap, path: string, keys: Mem0Section): ReadSection {
-  const found = { texts: new Map<string, string>(), numbers: new Map<string, number>(), booleans: new Map<string, boolean>(), sections: new Map<string, YAMLMap>() };
+  const found = {
+    texts: new Map<string, string>(),
+    numbers: new Map<string, number>(),
+    booleans: new Map<string, boolean>(),
+    sections: new Map<string, YAMLMap>(),
+  };
   const lineOfKey = new Map<string, number>();
   const nameOf = (key: string) => (path === "" ? key : `${path}.${key}`);
 
@@ -83,7 +88,8 @@ function take(file: Mem0File, found: Found, key: string, kind: keyof typeof expe
   }
   // A number may come from the environment, as text.
   const number = typeof value === "string" && value.trim() !== "" && isReference(resolved.value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isFinite(number) || (kind === "integer" && (!Number.isInteger(number) || number < 1))) return false;
+  if (typeof number !== "number" || !Number.isFinite(number) || (kind === "integer" && (!Number.isInteger(number) || number < 1)))
+    return false;
   found.numbers.set(key, number);
   return true;
 }

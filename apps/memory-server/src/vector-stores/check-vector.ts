@@ -7,5 +7,6 @@ export function checkVector(vector: Float32Array, dimensions: number): void {
       details: { expected: dimensions, actual: vector.length },
     });
   if (!vector.every(Number.isFinite)) throw new CodedError("invalid_request", "A vector holds a number that is not finite.");
-  if (vector.every((number) => number === 0)) throw new CodedError("invalid_request", "A vector of zeros has no direction, so nothing is similar to it.");
+  if (vector.every((number) => number === 0))
+    throw new CodedError("invalid_request", "A vector of zeros has no direction, so nothing is similar to it.");
 }

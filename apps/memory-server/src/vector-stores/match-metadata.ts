@@ -52,7 +52,12 @@ function matchesField(condition: FieldCondition, values: readonly unknown[]): bo
     }
     default: {
       const { operator, value: bound } = condition;
-      const compare = { gt: (a: number, b: number) => a > b, gte: (a: number, b: number) => a >= b, lt: (a: number, b: number) => a < b, lte: (a: number, b: number) => a <= b }[operator];
+      const compare = {
+        gt: (a: number, b: number) => a > b,
+        gte: (a: number, b: number) => a >= b,
+        lt: (a: number, b: number) => a < b,
+        lte: (a: number, b: number) => a <= b,
+      }[operator];
       const limit = toNumber(bound, typeof bound);
       return values.some((value) => {
         const number = toNumber(value, typeof bound);

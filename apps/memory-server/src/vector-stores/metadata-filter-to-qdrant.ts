@@ -82,7 +82,8 @@ function isAmong(key: string, values: readonly MetadataValue[]): Condition {
   const should: Condition[] = others.map((value) =>
     typeof value === "number" ? { key, range: { gte: value, lte: value } } : { key, match: { value } },
   );
-  if (strings.length > 0) should.push({ key, match: strings.length === 1 && strings[0] !== undefined ? { value: strings[0] } : { any: strings } });
+  if (strings.length > 0)
+    should.push({ key, match: strings.length === 1 && strings[0] !== undefined ? { value: strings[0] } : { any: strings } });
   if (should.length === 0) return nothing;
   return should.length === 1 && should[0] !== undefined ? should[0] : { should };
 }

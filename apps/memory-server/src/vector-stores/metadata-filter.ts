@@ -15,4 +15,8 @@ export type FieldCondition =
  * A field that is missing, null or an empty list fulfils no condition, ne and nin included: `ne` means "has a value, and
  * another one". Use not + eq for "has not this value".
  */
-export type MetadataFilter = { all: readonly MetadataFilter[] } | { any: readonly MetadataFilter[] } | { not: MetadataFilter } | FieldCondition;
+export type MetadataFilter =
+  | { all: readonly MetadataFilter[] }
+  | { any: readonly MetadataFilter[] }
+  | { not: MetadataFilter }
+  | FieldCondition;

@@ -39,7 +39,10 @@ function isValue(value: unknown): value is MetadataValue {
 
 function parseValue(value: unknown, path: string): MetadataValue {
   if (isValue(value)) return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
-  throw refuse(path, value === null ? 'null is no value; {"NOT": [{"field": "*"}]} finds what has none.' : "must be a string, a number or a boolean.");
+  throw refuse(
+    path,
+    value === null ? 'null is no value; {"NOT": [{"field": "*"}]} finds what has none.' : "must be a string, a number or a boolean.",
+  );
 }
 
 function parseList(value: unknown, path: string): MetadataValue[] {
@@ -64,7 +67,8 @@ function parseOperator(field: string, operator: Operator, value: unknown, path: 
     }
     default: {
       const bound = parseValue(value, path);
-      if (typeof bound === "number" || (typeof bound === "string" && parseMoment(bound) !== undefined)) return { field, operator, value: bound };
+      if (typeof bound === "number" || (typeof bound === "string" && parseMoment(bound) !== undefined))
+        return { field, operator, value: bound };
       throw refuse(path, "must be a number, or a date or moment such as 2026-11-21 or 2026-11-21T09:30:00Z.");
     }
   }
@@ -72,8 +76,7 @@ function parseOperator(field: string, operator: Operator, value: unknown, path: 
 
 function parseField(field: string, condition: unknown, path: string): MetadataFilter {
   // A path, a quote or a bracket means something to one store and nothing to the other.
-  if (!/^[\p{L}\p{N}_ -]{1,100}$/u.test(field))
-    throw refuse(path, "a field's name has letters, digits, spaces, _ and -, at most 100.");
+  if (!/^[\p{L}\p{N}_ -]{1,100}$/u.test(field)) throw refuse(path, "a field's name has letters, digits, spaces, _ and -, at most 100.");
   if (condition === "*") return { field, operator: "exists" };
   if (Array.isArray(condition)) return { field, operator: "in", values: parseList(condition, path) };
   if (!isObject(condition)) return { field, operator: "eq", value: parseValue(condition, path) };

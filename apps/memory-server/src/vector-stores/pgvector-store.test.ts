@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { sql } from "drizzle-orm";
-import { createRandom, describeVectorStore, openTestDatabase, testIdentity, toTestMemory, toTestVector } from "../../test/vector-store-conformance.ts";
+import {
+  createRandom,
+  describeVectorStore,
+  openTestDatabase,
+  testIdentity,
+  toTestMemory,
+  toTestVector,
+} from "../../test/vector-store-conformance.ts";
 import { memories } from "../schema.ts";
 import { createPgvectorStore } from "./pgvector-store.ts";
 
@@ -13,7 +20,10 @@ test("through the index a narrow filter still finds everything there is", async 
   const store = createPgvectorStore({ db: database.db, index: "hnsw", maxExact: 0 });
   await store.open(testIdentity);
   const random = createRandom(7);
-  const points = Array.from({ length: 600 }, (_, index) => ({ memory: toTestMemory({ userId: index < 3 ? "few" : "many" }), vector: randomVector(random) }));
+  const points = Array.from({ length: 600 }, (_, index) => ({
+    memory: toTestMemory({ userId: index < 3 ? "few" : "many" }),
+    vector: randomVector(random),
+  }));
   await database.db.insert(memories).values(points.map(({ memory }) => memory));
   await store.upsert(points);
   const found = await store.search({ vector: randomVector(random), scope: { userId: "few" }, limit: 10 });

@@ -74,7 +74,12 @@ export function createPgvectorStore({ db, index, maxExact = 10_000 }: PgvectorSt
   }
 
   async function isLarge(where: SQL | undefined): Promise<boolean> {
-    const some = db.select({ one: sql`1`.as("one") }).from(memories).where(where).limit(maxExact + 1).as("some");
+    const some = db
+      .select({ one: sql`1`.as("one") })
+      .from(memories)
+      .where(where)
+      .limit(maxExact + 1)
+      .as("some");
     const [row] = await db.select({ count: count() }).from(some);
     return (row?.count ?? 0) > maxExact;
   }

@@ -68,13 +68,19 @@ const keyMeaning = "refuses the API key: it is missing, wrong, or may not write"
 
 function toCodedError(error: unknown, address: string): CodedError {
   if (CodedError.isInstance(error)) return error;
-  const { status, data, name, retry_after: retryAfterSeconds } = error as { status?: unknown; data?: unknown; name?: unknown; retry_after?: unknown };
+  const {
+    status,
+    data,
+    name,
+    retry_after: retryAfterSeconds,
+  } = error as { status?: unknown; data?: unknown; name?: unknown; retry_after?: unknown };
   const who = `Qdrant at ${address}`;
   if (typeof retryAfterSeconds === "number") {
     return new CodedError("overloaded", `${who} has too much to do.`, { retryAfterMs: retryAfterSeconds * 1_000 });
   }
   if (typeof status !== "number") {
-    const reason = name === "QdrantClientTimeoutError" ? "did not answer in time" : "cannot be reached; is it running, and is this its address";
+    const reason =
+      name === "QdrantClientTimeoutError" ? "did not answer in time" : "cannot be reached; is it running, and is this its address";
     return new CodedError("model_unavailable", `${who} ${reason}${reason.includes("is it") ? "?" : "."}`, {
       details: { cause: "qdrant" },
       remote: { url: address, status: 0 },
@@ -89,7 +95,8 @@ function toCodedError(error: unknown, address: string): CodedError {
   if (status === 404) return new CodedError("not_found", `${who} answers "not found"${withSaid}`, { remote });
   if (status === 413) return new CodedError("payload_too_large", `${who} finds the request too large${withSaid}`, { remote });
   if (status === 429) return new CodedError("overloaded", `${who} has too much to do${withSaid}`, { remote });
-  if (status >= 500) return new CodedError("model_unavailable", `${who} fails with ${status}${withSaid}`, { details: { cause: "qdrant" }, remote });
+  if (status >= 500)
+    return new CodedError("model_unavailable", `${who} fails with ${status}${withSaid}`, { details: { cause: "qdrant" }, remote });
   return new CodedError("invalid_request", `${who} refuses the request${withSaid}`, { remote, details: { status } });
 }
 

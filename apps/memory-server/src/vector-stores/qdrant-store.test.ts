@@ -57,7 +57,10 @@ test("a collection of another length, another model or another program is refuse
   server.collections.set("mem0_filled", collection(8, undefined, true));
   server.collections.set("empty", collection(8, undefined, false));
   const open = async (name: string) => await createStore(server, { collection: name }).open(testIdentity);
-  await expect(open("mem0_default")).rejects.toMatchObject({ code: "model_mismatch", message: expect.stringMatching(/1536 is Mem0's default.*another collection_name/) });
+  await expect(open("mem0_default")).rejects.toMatchObject({
+    code: "model_mismatch",
+    message: expect.stringMatching(/1536 is Mem0's default.*another collection_name/),
+  });
   await expect(open("other_model")).rejects.toMatchObject({ code: "model_mismatch", message: expect.stringContaining("other at 1") });
   await expect(open("mem0_filled")).rejects.toMatchObject({ code: "model_mismatch", details: { cause: "foreign_collection" } });
   await expect(createStore(server, { collection: "mem0_filled" }).removeAll()).rejects.toMatchObject({ code: "model_mismatch" });
@@ -87,15 +90,26 @@ test("a server that fails for a moment is asked again; one that is down, too old
   await store.upsert([stored]);
   expect(await store.count()).toBe(1);
   server.fail(500, 3);
-  await expect(store.search({ vector: toTestVector(1), scope: {}, limit: 1 })).rejects.toMatchObject({ code: "model_unavailable", retryable: true });
+  await expect(store.search({ vector: toTestVector(1), scope: {}, limit: 1 })).rejects.toMatchObject({
+    code: "model_unavailable",
+    retryable: true,
+  });
 
   const old = await startQdrantServer({ keepsMetadata: false });
-  await expect(createStore(old).open(testIdentity)).rejects.toMatchObject({ code: "invalid_request", message: expect.stringContaining("1.16") });
+  await expect(createStore(old).open(testIdentity)).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringContaining("1.16"),
+  });
   await old.close();
-  await expect(createStore(old).count()).rejects.toMatchObject({ code: "model_unavailable", message: expect.stringContaining("is it running") });
+  await expect(createStore(old).count()).rejects.toMatchObject({
+    code: "model_unavailable",
+    message: expect.stringContaining("is it running"),
+  });
 
   const locked = await startQdrantServer({ apiKey: "right" });
-  const refusal = await createStore(locked, { apiKey: new Secret("wrong-key") }).count().catch((error: unknown) => error);
+  const refusal = await createStore(locked, { apiKey: new Secret("wrong-key") })
+    .count()
+    .catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "unauthorized" });
   expect(JSON.stringify(refusal)).not.toContain("wrong-key");
   await createStore(locked, { apiKey: new Secret("right") }).open(testIdentity);
@@ -103,7 +117,10 @@ test("a server that fails for a moment is asked again; one that is down, too old
 });
 
 test("addresses and names that are none are refused before anything is sent", () => {
-  const create = (url: string, collection = "c") => () => createQdrantStore({ db: database.db, url, collection });
+  const create =
+    (url: string, collection = "c") =>
+    () =>
+      createQdrantStore({ db: database.db, url, collection });
   expect(create("127.0.0.1:6333")).toThrow("http://");
   expect(create("http://me:secret@host")).toThrow("API key");
   expect(create("http://127.0.0.1:6333", "a/b")).toThrow("collection");
@@ -111,15 +128,18 @@ test("addresses and names that are none are refused before anything is sent", ()
 
 // Qdrant's own description of its API: docs/redoc/master/openapi.json of its repository, too large to be kept here.
 const openApiFile = process.env["QDRANT_OPENAPI"];
-test.skipIf(openApiFile === undefined || realUrl !== undefined)("all that travelled in these tests has the form of Qdrant's published OpenAPI", async () => {
-  const document = JSON.parse(await readFile(openApiFile ?? "", "utf8")) as OpenApiDocument;
-  const check = createExchangeCheck(document);
-  expect(server.exchanges.length).toBeGreaterThan(100);
-  expect([...new Set(server.exchanges.flatMap(check))]).toEqual([]);
-  // The check itself must be able to fail.
-  const [query] = server.exchanges.filter(({ template, status }) => template.endsWith("/points/query") && status === 200);
-  if (query === undefined) throw new Error("nothing was searched");
-  expect(check({ ...query, request: { ...(query.request as object), limit: "ten" } })).not.toEqual([]);
-  expect(check({ ...query, request: { ...(query.request as object), limits: 10 } })).not.toEqual([]);
-  expect(check({ ...query, response: { result: { points: [{ id: "x" }] } } })).not.toEqual([]);
-});
+test.skipIf(openApiFile === undefined || realUrl !== undefined)(
+  "all that travelled in these tests has the form of Qdrant's published OpenAPI",
+  async () => {
+    const document = JSON.parse(await readFile(openApiFile ?? "", "utf8")) as OpenApiDocument;
+    const check = createExchangeCheck(document);
+    expect(server.exchanges.length).toBeGreaterThan(100);
+    expect([...new Set(server.exchanges.flatMap(check))]).toEqual([]);
+    // The check itself must be able to fail.
+    const [query] = server.exchanges.filter(({ template, status }) => template.endsWith("/points/query") && status === 200);
+    if (query === undefined) throw new Error("nothing was searched");
+    expect(check({ ...query, request: { ...(query.request as object), limit: "ten" } })).not.toEqual([]);
+    expect(check({ ...query, request: { ...(query.request as object), limits: 10 } })).not.toEqual([]);
+    expect(check({ ...query, response: { result: { points: [{ id: "x" }] } } })).not.toEqual([]);
+  },
+);

@@ -197,7 +197,9 @@ function checkCollection(info: Schemas["CollectionInfo"], wanted: ModelIdentity,
   const { size, distance } = vectors as { size: number; distance?: unknown };
   if (size !== wanted.dimensions) {
     const trap = size === 1536 ? " (1536 is Mem0's default where no embedding_model_dims is set)" : "";
-    throw refuse(`has vectors of ${size} dimensions${trap}; the model ${wanted.model} makes vectors of ${wanted.dimensions}.`, { dimensions: size });
+    throw refuse(`has vectors of ${size} dimensions${trap}; the model ${wanted.model} makes vectors of ${wanted.dimensions}.`, {
+      dimensions: size,
+    });
   }
   if (distance !== "Cosine") throw refuse(`compares by ${String(distance)}; this server needs Cosine.`, { distance });
   const stored = readIdentity(info);
