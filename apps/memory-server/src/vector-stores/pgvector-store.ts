@@ -28,7 +28,7 @@ const maxInlineDimensions = 1_900;
 
 /** As pgvector reads it; nine digits give back every float32. */
 function toText(vector: Float32Array): string {
-  return `[${Array.from(vector, (number) => Number(number.toPrecision(9))).join(",")}]`;
+  return `[${Array.from(vector, (number) => number.toPrecision(9)).join(",")}]`;
 }
 
 /** Rows of `memories` that a query is about; what both stores understand by a scope. */
