@@ -57,7 +57,8 @@ const report = await prepareOnnx({
 });
 const files = ["model.onnx", "tokenizer.json"].map((path) => describe(path));
 const onnx = files[0] as ModelFile;
-if (directory === source && onnx.bytes > maxBytes) throw new Error(`model.onnx has ${onnx.bytes} bytes; at most ${maxBytes} may be committed.`);
+if (directory === source && onnx.bytes > maxBytes)
+  throw new Error(`model.onnx has ${onnx.bytes} bytes; at most ${maxBytes} may be committed.`);
 const model: TextModel & { precision: Precision } = {
   id: `outpost/${name}`,
   repository: `models/${name}`,

@@ -17,7 +17,7 @@ import { parsePocketName, pocketDirectory } from "./pocket-models.ts";
 import { type PocketReport, toMarkdown } from "./pocket-report.ts";
 import { readReferenceVectors } from "./reference-vectors.ts";
 import { readSentencePairs, scorePairs } from "./sts.ts";
-import { computeVectors, cosine, measureRunMs, shorten, toTokenIds } from "./text-vectors.ts";
+import { computeVectors, cosine, describeLoad, measureRunMs, shorten, toTokenIds } from "./text-vectors.ts";
 
 const [given, pairsPath, teacherDirectory, floatDirectory] = process.argv.slice(2);
 const name = parsePocketName(given);
@@ -69,6 +69,7 @@ const report: PocketReport = {
   dimensions: facts.dimensions,
   maxTokens: facts.maxTokens,
   bytes: Object.fromEntries(facts.files.map(({ path, bytes }) => [path, bytes])),
+  load: describeLoad(),
   pairs: pairs.length,
   films: films.length,
   teacher: { stsDevSpearman: round(scorePairs(pairs, teacher.vectors)), filmSearch: teacherSearch, medianMs: round(teacher.medianMs) },

@@ -29,6 +29,8 @@ export interface ParityReport {
   referenceTexts: number;
   longestReferenceTokens: number;
   textsWithIdenticalTokenIds: number;
+  /** Of the machine, as times depend on it. */
+  load: string;
   pairs: number;
   precisions: ParityRow[];
 }
@@ -61,7 +63,7 @@ export function toMarkdown(report: ParityReport, name: string): string {
 
 Made by \`node models/parity.ts ${name} <folder of the weights>${report.pairs > 0 ? " <stsb-en-dev.csv>" : ""}\`. Revision \`${report.revision}\`, ONNX Runtime in
 Node at optimisation level 'all', one thread. Reference: ${reference(name)}, on ${report.referenceTexts} texts of up to ${report.longestReferenceTokens} tokens. Times are the
-best tenth of the runs on a machine that others used too.
+best tenth of the runs on a machine that others used too (${report.load} at the start).
 ${report.isTrained ? "" : `\n${standIn}\n`}
 ${table(
   [

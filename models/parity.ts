@@ -21,7 +21,7 @@ import { readFullModel } from "./full-models.ts";
 import type { ServingCost } from "./measure-serving.ts";
 import { listFailures, type ParityReport, type ParityRow, toMarkdown } from "./parity-report.ts";
 import { readSentencePairs, scorePairs } from "./sts.ts";
-import { computeVectors, cosine, measureRunMs, toTokenIds } from "./text-vectors.ts";
+import { computeVectors, cosine, describeLoad, measureRunMs, toTokenIds } from "./text-vectors.ts";
 
 const [name, source, pairsPath] = process.argv.slice(2);
 if (source === undefined)
@@ -29,6 +29,7 @@ if (source === undefined)
 
 const { facts, reference, isTrained } = await readFullModel(name, source);
 const pairs = pairsPath === undefined || !isTrained ? [] : readSentencePairs(pairsPath);
+const load = describeLoad();
 const scratch = mkdtempSync(join(tmpdir(), "outpost-parity-"));
 try {
   const tokenizer = await loadTokenizer(join(source, "tokenizer.json"));
@@ -46,6 +47,7 @@ try {
     referenceTexts: reference.length,
     longestReferenceTokens: Math.max(...reference.map(({ ids }) => ids.length)),
     textsWithIdenticalTokenIds: sameIds,
+    load,
     pairs: pairs.length,
     precisions: rows,
   };

@@ -16,6 +16,8 @@ export interface PocketReport {
   dimensions: number;
   maxTokens: number;
   bytes: Record<string, number>;
+  /** Of the machine, as times depend on it. */
+  load: string;
   pairs: number;
   films: number;
   teacher: { stsDevSpearman: number; filmSearch: SearchScore; medianMs: number };
@@ -77,6 +79,6 @@ ${Object.entries(bySizes)
   .map(([size, ms]) => `| ${size} | ${ms} |`)
   .join("\n")}
 
-The best tenth of the runs, on a machine that others used too.
+The best tenth of the runs (the sentence: median), on a machine that others used too: ${report.load}.
 `;
 }

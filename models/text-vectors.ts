@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { packTokens } from "@repo/engine-onnx/pack-tokens";
 import { openSession } from "@repo/engine-onnx/session";
 import type { Tokenizer } from "@repo/engine-onnx/tokenizer";
@@ -67,6 +68,11 @@ export function shorten(vector: Float32Array, size: number): Float32Array {
   const cut = vector.slice(0, size);
   const length = Math.hypot(...cut);
   return cut.map((value) => value / length);
+}
+
+/** How busy the machine is, for reports with times in them: processes that want to run, and cores for them. */
+export function describeLoad(): string {
+  return `load average ${(loadavg()[0] as number).toFixed(1)} on ${availableParallelism()} cores`;
 }
 
 /** Cosine of two vectors of any length but 0. */

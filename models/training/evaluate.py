@@ -19,8 +19,8 @@ import torch
 from scipy.stats import spearmanr
 
 from build_corpus import debian_descriptions
-from student import HERE, MODELS, TEACHER, encode, load_encoder, load_tokenizer, teacher_folder
-from targets import encode_long, make_lift, prompted
+from student import HERE, HIDDEN, MODELS, TEACHER, encode, load_encoder, load_tokenizer, teacher_folder
+from targets import encode_long, make_lift, prompted, unit
 
 
 def read_sts(folder):
@@ -70,6 +70,11 @@ def package_pairs(cache, count):
     return random.Random(5).sample(unique, min(count, len(unique)))
 
 
+def shorten(vectors, size):
+    """The first numbers, brought back to length 1."""
+    return unit(vectors[:, :size])
+
+
 def search(queries, passages):
     """MRR@10 and recall@10 of finding passage i by query i."""
     scores = queries @ passages.T
@@ -77,28 +82,29 @@ def search(queries, passages):
     return f"MRR@10 {np.where(rank <= 10, 1 / rank, 0).mean():.3f} recall@10 {(rank <= 10).mean():.3f}"
 
 
-def evaluate_lifted(student, args, teacher, lift, tokenizer):
-    """What only pocket-bge is asked: search with and without the prompt, and long texts."""
+def evaluate_search(student, args, teacher, lift, tokenizer):
+    """Search for packages; for pocket-bge with the prompt too, and agreement on long texts."""
     def encoded(texts):
         return [np.array(e.ids) for e in tokenizer.encode_batch(texts)]
-
-    def lifted(rows):
-        return lift(rows, encode_long(teacher, rows))
 
     queries, passages = map(encoded, zip(*package_pairs(args.cache, 2000)))
     plain = encode_long(teacher, queries), encode_long(teacher, passages)
     ours, found = encode(student, queries), encode(student, passages)
+    print(f"  {len(queries)} packages: teacher {search(*plain)}, student {search(ours, found)}", flush=True)
+    if lift is None:
+        return
     asked = encode(student, prompted(tokenizer, student.shape.prompt, queries))
-    print(f"  {len(queries)} packages: teacher {search(*plain)}, lifted {search(lift(queries, plain[0]), lift(passages, plain[1]))}")
-    print(f"    student {search(ours, found)}, prompted {search(asked, found)}")
+    print(f"    lifted teacher {search(lift(queries, plain[0]), lift(passages, plain[1]))}, student prompted {search(asked, found)}")
+    for size in (512, 384, 256):
+        print(f"    student, {size} numbers: {search(shorten(ours, size), shorten(found, size))}")
     print(f"    cosine of a prompted query with itself unprompted: mean {(ours * asked).sum(1).mean():.4f} min {(ours * asked).sum(1).min():.4f}")
     # Not among those trained on, which are the first ones of the file.
     long = [row for row in encoded((args.cache / "long.txt").read_text().splitlines()[-400:]) if len(row) > TEACHER.max_tokens][:150]
     vectors = encode(student, long)
     half = TEACHER.outputs
-    print(f"  {len(long)} long texts (over {TEACHER.max_tokens} tokens): {agreement(vectors, lifted(long))}")
-    first, theirs = vectors[:, :half], lifted(long)[:, :half]
-    print("    first half alone: " + agreement(*(v / np.linalg.norm(v, axis=1, keepdims=True) for v in (first, theirs))), flush=True)
+    theirs = lift(long, encode_long(teacher, long))
+    print(f"  {len(long)} long texts (over {TEACHER.max_tokens} tokens): {agreement(vectors, theirs)}")
+    print(f"    the teacher's half alone: {agreement(shorten(vectors, half), shorten(theirs, half))}", flush=True)
 
 
 def main():
@@ -150,8 +156,10 @@ def main():
             print(f"  {name} ({len(vectors)}): {agreement(ours, vectors)}", flush=True)
             if name.startswith("film"):
                 print(f"    {film_search(ours, vectors, len(films))}", flush=True)
-        if lift and not int8 and path != plain:
-            evaluate_lifted(student, args, teacher, lift, tokenizer)
+            if lift:
+                print(f"    the teacher's half alone: {agreement(shorten(ours, HIDDEN), shorten(vectors, HIDDEN))}", flush=True)
+        if not int8 and path != plain:
+            evaluate_search(student, args, teacher, lift, tokenizer)
 
 
 if __name__ == "__main__":
