@@ -85,7 +85,7 @@ describe.each(["embedded", ...(serverUrl === undefined ? [] : ["server"])])("on 
     });
     await expect(failing).rejects.toThrow("rolled back");
     await kind.enqueue({ number: 3 });
-    await expect.poll(() => done.toSorted(), until).toEqual([1, 3]);
+    await expect.poll(() => done.toSorted((a, b) => a - b), until).toEqual([1, 3]);
   });
 
   test("while a job with a key waits or runs there is no second one, and afterwards there may be", async () => {
