@@ -3,7 +3,6 @@
  * started again under way.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -11,13 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FilmHealth, RecommendationAnswer } from "@repo/contracts/film-recommendations";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { openBrowser } from "@repo/testing/open-browser";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const toFolder = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
-  existsSync,
-);
 
 let data: string;
 let browser: Browser;
@@ -81,25 +78,13 @@ async function searchFor(query: string): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  if (browserPath === undefined) throw new Error("The browser tests need Chromium: apt-get install chromium.");
   data = await mkdtemp(join(tmpdir(), "cinematch-e2e-"));
   spacePort = await findFreePort();
   const appPort = String(await findFreePort());
   appUrl = `http://127.0.0.1:${appPort}`;
   startSpace();
   startApp(appPort);
-  browser = await chromium.launch({
-    executablePath: browserPath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await openBrowser();
   page = await browser.newPage();
   await vi.waitFor(async () => {
     if (!(await isOk(`${appUrl}/ready`)) || (await readHealth()).status !== "healthy") throw new Error("cinematch is not healthy yet");
