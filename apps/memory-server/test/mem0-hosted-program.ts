@@ -24,6 +24,6 @@ const missing = await client.get(id).then(
   () => "found",
   (error: unknown) => (error as Error).name,
 );
-console.log(JSON.stringify({ added, found, listed, got, history, users, left, missing }));
+process.stdout.write(`${JSON.stringify({ added, found, listed, got, history, users, left, missing })}\n`);
 // Its telemetry and its pooled connections would keep the process for a while.
 process.exit(0);

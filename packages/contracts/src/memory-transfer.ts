@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expirationDate, memoryMetadata, memoryText, ownerId } from "./memories.ts";
+import { expirationDate, memoryMetadata, memoryText, ownerId } from "./memory-fields.ts";
 import { defineRoute } from "./route.ts";
 
 /** Most problems an import tells about; more are counted only. */

@@ -1,5 +1,5 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import { expirationDate, memoryMetadata, memoryText, ownerId, storableText } from "@repo/contracts/memories";
+import { expirationDate, memoryMetadata, memoryText, ownerId, storableText } from "@repo/contracts/memory-fields";
 import type { z } from "zod";
 import type { MemoryScope } from "../memory-scope.ts";
 import { isEmptyScope } from "../memory-scope.ts";

@@ -22,7 +22,7 @@ beforeAll(async () => {
       },
     },
   });
-});
+}, 60_000);
 beforeEach(async () => {
   await memories.service.reset();
   asked.length = 0;

@@ -2,7 +2,7 @@ import type { Database } from "@repo/app-kit/open-database";
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
-import { defaultMemoriesPerAnswer } from "@repo/contracts/memories";
+import { defaultMemoriesPerAnswer } from "@repo/contracts/memory-fields";
 import type { ModelIdentity } from "@repo/contracts/model-info";
 import type { Logger } from "@repo/server-kit/log";
 import type { Memory } from "../memory.ts";

@@ -1,6 +1,6 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { AddMemoriesRequest } from "@repo/contracts/memories";
-import { ownerId } from "@repo/contracts/memories";
+import { ownerId } from "@repo/contracts/memory-fields";
 import { type Access, narrowScope } from "../access.ts";
 import { isEmptyScope, type MemoryScope } from "../memory-scope.ts";
 import type { MetadataFilter } from "../vector-stores/metadata-filter.ts";

@@ -1,5 +1,5 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from "@repo/contracts/memories";
+import { createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute } from "@repo/contracts/memory-administration";
 import { mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
 import { accessOf, narrowScope } from "../../access.ts";

@@ -1,5 +1,5 @@
 import type { Assets } from "@repo/app-kit/load-assets";
-import type { MemoryStatus } from "@repo/contracts/memories";
+import type { MemoryStatus } from "@repo/contracts/memory-administration";
 import type { AccessControl } from "../../access.ts";
 import type { ConsoleSessions } from "../../console-sessions.ts";
 import type { KeyStore } from "../../key-store.ts";

@@ -1,6 +1,6 @@
 import type { PageResponder } from "@repo/app-kit/page-responder";
 import { CodedError } from "@repo/contracts/coded-error";
-import { ownerId, storableText } from "@repo/contracts/memories";
+import { ownerId, storableText } from "@repo/contracts/memory-fields";
 import type { Server } from "@repo/server-kit/server";
 import { parseBody } from "@repo/server-kit/validation";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-import { ownerId } from "@repo/contracts/memories";
+import { ownerId } from "@repo/contracts/memory-fields";
 import { parseBody } from "@repo/server-kit/validation";
 import type { MemoryScope } from "../../memory-scope.ts";
 

@@ -1,4 +1,4 @@
-import { listFilteredRoutes, listHostedEntitiesRoute, pageQuery, pingRoute } from "@repo/contracts/memories";
+import { listFilteredRoutes, listHostedEntitiesRoute, pageQuery, pingRoute } from "@repo/contracts/mem0-hosted";
 import { mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
 import { parseBody } from "@repo/server-kit/validation";

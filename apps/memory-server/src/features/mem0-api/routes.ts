@@ -1,22 +1,23 @@
 import { CodedError } from "@repo/contracts/coded-error";
+import { hostedPaths } from "@repo/contracts/mem0-hosted";
 import {
   addMemoriesRoute,
-  defaultMemoriesPerAnswer,
-  deleteEntityRoute,
   deleteMemoriesRoute,
   deleteMemoryRoute,
-  getConfigurationRoute,
   getMemoryRoute,
-  hostedPaths,
-  listEntitiesRoute,
   listMemoriesRoute,
-  maxMemoriesPerAnswer,
   memoryHistoryRoute,
-  resetMemoriesRoute,
   searchMemoriesRoute,
-  setConfigurationRoute,
   updateMemoryRoute,
 } from "@repo/contracts/memories";
+import {
+  deleteEntityRoute,
+  getConfigurationRoute,
+  listEntitiesRoute,
+  resetMemoriesRoute,
+  setConfigurationRoute,
+} from "@repo/contracts/memory-administration";
+import { defaultMemoriesPerAnswer, maxMemoriesPerAnswer } from "@repo/contracts/memory-fields";
 import type { Route } from "@repo/contracts/route";
 import { type Handler, type HandlerContext, mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";

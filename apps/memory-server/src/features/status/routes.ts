@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EmbedderConnection } from "@repo/client-kit/embedder-connection";
 import { CodedError } from "@repo/contracts/coded-error";
-import { type MemoryStatus, memoryStatusRoute } from "@repo/contracts/memories";
+import { type MemoryStatus, memoryStatusRoute } from "@repo/contracts/memory-administration";
 import type { ModelIdentity } from "@repo/contracts/model-info";
 import { mountRoute } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
