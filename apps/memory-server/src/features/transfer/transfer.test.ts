@@ -1,8 +1,10 @@
+import { request as openRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { createJobQueue, type JobQueue } from "@repo/app-kit/job-queue";
 import { CodedError } from "@repo/contracts/coded-error";
 import { type ImportView, isFinishedImport } from "@repo/contracts/memory-transfer";
 import { createServer } from "@repo/server-kit/create-server";
+import { listen } from "@repo/server-kit/listen";
 import { createSilentLogger } from "@repo/server-kit/log";
 import { Secret } from "@repo/server-kit/secret";
 import type { Server } from "@repo/server-kit/server";
@@ -173,6 +175,25 @@ test("an upload that is cut off leaves nothing and may be sent again with the sa
   expect(await (await call("/imports")).json()).toEqual({ imports: [] });
   expect(await memories.database.db.$count(importLines)).toBe(0);
   expect(await finish(await upload(bytes, { headers }))).toMatchObject({ done: 600 });
+});
+
+test("a connection that breaks while a file arrives leaves nothing, and a refusal reaches a client that is still sending", async () => {
+  const listener = await listen(server, { port: 0, hostname: "127.0.0.1" });
+  const headers = { authorization: `Bearer ${adminKey}`, "content-type": "application/x-ndjson" };
+  try {
+    const arriving = openRequest(`${listener.url}/imports`, { method: "POST", headers });
+    arriving.on("error", () => undefined);
+    arriving.write(`${toFile(...numbered(700))}\n`);
+    await expect
+      .poll(async () => ((await (await call("/imports")).json()) as { imports: ImportView[] }).imports[0]?.total, until)
+      .toBe(500);
+    arriving.destroy();
+    await expect.poll(async () => await (await call("/imports")).json(), until).toEqual({ imports: [] });
+    const response = await fetch(`${listener.url}/imports`, { method: "POST", headers, body: "x".repeat(8_000_000) });
+    expect([response.status, (await response.json()) as object]).toMatchObject([413, { code: "payload_too_large" }]);
+  } finally {
+    await listener.close({ force: true });
+  }
 });
 
 test.each([
