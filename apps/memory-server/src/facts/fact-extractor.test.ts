@@ -127,5 +127,6 @@ test("a wrong key is told without repeating it", async () => {
 test("more facts than wanted are cut, and a caller's instructions are passed on", async () => {
   const { server, extractor } = await start([JSON.stringify({ facts: ["a", "b", "c"] })], { maxFacts: 2 });
   expect(await extractor.extract(conversation, {}, "Only what is about food.")).toEqual(["a", "b"]);
-  expect((server.requests[0]?.body as OpenAiChatRequest).messages[0]?.content).toContain("Only what is about food.");
+  const body = server.requests[0]?.body as OpenAiChatRequest;
+  expect(body.messages[0]?.content).toContain("Only what is about food.");
 });

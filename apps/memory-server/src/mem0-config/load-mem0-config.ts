@@ -63,9 +63,9 @@ function readSettings(file: Mem0File): Omit<MemoryServerSettings, "warnings"> | 
     return undefined;
   }
   const root = readSection(file, contents ?? new YAMLMap(), "", rootKeys);
-  const store = readProvider(file, root, "vector_store", vectorStoreKeys, "qdrant");
-  const embedder = readProvider(file, root, "embedder", embedderKeys, "openai");
-  const llm = readProvider(file, root, "llm", llmKeys, "openai");
+  const store = readProvider(file, root, { section: "vector_store", known: vectorStoreKeys, fallback: "qdrant" });
+  const embedder = readProvider(file, root, { section: "embedder", known: embedderKeys, fallback: "openai" });
+  const llm = readProvider(file, root, { section: "llm", known: llmKeys, fallback: "openai" });
   if (store === "refused" || embedder === "refused" || llm === "refused") return undefined;
   const dimensions = agreeOnDimensions(file, store, embedder);
   const instructions = root.texts.get("custom_instructions") ?? root.texts.get("custom_fact_extraction_prompt");
@@ -76,13 +76,15 @@ function readSettings(file: Mem0File): Omit<MemoryServerSettings, "warnings"> | 
   };
 }
 
-function readProvider(
-  file: Mem0File,
-  root: ReadSection,
-  section: keyof typeof foreignProviders,
-  known: Readonly<Record<string, Mem0Section>>,
-  fallback: string,
-): Provider | "refused" | undefined {
+interface ProviderSection {
+  section: keyof typeof foreignProviders;
+  /** Keys by provider. */
+  known: Readonly<Record<string, Mem0Section>>;
+  /** What Mem0 takes where none is named. */
+  fallback: string;
+}
+
+function readProvider(file: Mem0File, root: ReadSection, { section, known, fallback }: ProviderSection): Provider | "refused" | undefined {
   const map = root.sections.get(section);
   if (map === undefined) return undefined;
   const { texts, sections, lineOf, has } = readSection(file, map, section, providerKeys);
@@ -90,19 +92,23 @@ function readProvider(
   if (!has("provider")) file.warning(lineOf("provider"), `${section} names no provider; ${fallback} is taken, as in Mem0.`);
   const keys = Object.hasOwn(known, name) ? known[name] : undefined;
   if (keys === undefined) {
-    const choice = Object.keys(known).join(", ");
-    const isForeign = foreignProviders[section].includes(name);
-    const closest = findClosestName(name, Object.keys(known));
-    const speaksOpenAi = section !== "vector_store" && /^(?:ollama|lmstudio|together|groq|deepseek|xai|litellm|azure_openai)/.test(name);
-    const problem = isForeign
-      ? `Mem0 has it, this server does not; it has ${choice}.${speaksOpenAi ? " Where it speaks OpenAI's protocol, use the provider openai with openai_base_url." : ""}`
-      : closest === undefined
-        ? `there is no such provider; there are ${choice}.`
-        : `there is no such provider. Did you mean ${closest}?`;
+    const problem = describeForeign(section, name, Object.keys(known));
     file.problem(lineOf("provider"), `${section}.provider: ${problem}`);
     return "refused";
   }
   return { name, config: readSection(file, sections.get("config") ?? new YAMLMap(), `${section}.config`, keys) };
+}
+
+function describeForeign(section: keyof typeof foreignProviders, name: string, known: readonly string[]): string {
+  const choice = known.join(", ");
+  const closest = findClosestName(name, known);
+  if (!foreignProviders[section].includes(name))
+    return closest === undefined
+      ? `there is no such provider; there are ${choice}.`
+      : `there is no such provider. Did you mean ${closest}?`;
+  const speaksOpenAi = section !== "vector_store" && /^(?:ollama|lmstudio|together|groq|deepseek|xai|litellm|azure_openai)/.test(name);
+  const way = speaksOpenAi ? " Where it speaks OpenAI's protocol, use the provider openai with openai_base_url." : "";
+  return `Mem0 has it, this server does not; it has ${choice}.${way}`;
 }
 
 /** The vectors that are made must fit where they are kept. */

@@ -60,38 +60,52 @@ export function readSection(file: Mem0File, map: YAMLMap, path: string, keys: Me
     else if (known.kind === "refused") {
       if (!isOff(value)) file.problem(line, `${nameOf(key)}: Mem0 has it, this server does not: ${known.reason}`);
     } else if (known.kind === "ignored") file.warning(line, `${nameOf(key)} is not used: ${known.reason}`);
-    else if (!take(file, found, key, known.kind, value)) file.problem(line, `${nameOf(key)} ${expectations[known.kind]}.`);
+    else if (!take(file, found, { key, kind: known.kind, value })) file.problem(line, `${nameOf(key)} ${expectations[known.kind]}.`);
   }
   return { ...found, has: (key) => lineOfKey.has(key), lineOf: (key) => lineOfKey.get(key) ?? toLine(file, map) };
 }
 
 type Found = { texts: Map<string, string>; numbers: Map<string, number>; booleans: Map<string, boolean>; sections: Map<string, YAMLMap> };
 
+interface Item {
+  key: string;
+  kind: keyof typeof expectations;
+  value: unknown;
+}
+
 /** False when the value is of another kind. Nothing (`key:` with no value) is as if the key were not there. */
-function take(file: Mem0File, found: Found, key: string, kind: keyof typeof expectations, node: unknown): boolean {
+function take(file: Mem0File, found: Found, { key, kind, value: node }: Item): boolean {
   const resolved: unknown = isAlias(node) ? node.resolve(file.document) : node;
+  if (isNothing(resolved)) return true;
   if (kind === "section") {
     if (isMap(resolved)) found.sections.set(key, resolved);
-    return isMap(resolved) || isNothing(resolved);
+    return isMap(resolved);
   }
-  if (isNothing(resolved)) return true;
   if (!isScalar(resolved)) return false;
   const value = typeof resolved.value === "string" ? expand(file, key, resolved) : resolved.value;
-  if (kind === "text") {
-    if (typeof value === "string") found.texts.set(key, value);
-    return typeof value === "string";
-  }
-  if (kind === "boolean") {
-    const parsed = value === "true" ? true : value === "false" ? false : value;
-    if (typeof parsed === "boolean") found.booleans.set(key, parsed);
-    return typeof parsed === "boolean";
-  }
+  if (kind === "text") return put(found.texts, key, typeof value === "string" ? value : undefined);
+  if (kind === "boolean") return put(found.booleans, key, toBoolean(value));
   // A number may come from the environment, as text.
-  const number = typeof value === "string" && value.trim() !== "" && isReference(resolved.value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isFinite(number) || (kind === "integer" && (!Number.isInteger(number) || number < 1)))
-    return false;
-  found.numbers.set(key, number);
-  return true;
+  const number = toNumber(typeof value === "string" && isReference(resolved.value) ? Number(value.trim() || Number.NaN) : value);
+  return put(
+    found.numbers,
+    key,
+    kind === "integer" && number !== undefined && (!Number.isInteger(number) || number < 1) ? undefined : number,
+  );
+}
+
+function put<T>(values: Map<string, T>, key: string, value: T | undefined): boolean {
+  if (value !== undefined) values.set(key, value);
+  return value !== undefined;
+}
+
+function toBoolean(value: unknown): boolean | undefined {
+  if (value === "true" || value === true) return true;
+  return value === "false" || value === false ? false : undefined;
+}
+
+function toNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 function isNothing(node: unknown): boolean {

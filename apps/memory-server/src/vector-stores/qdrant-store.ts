@@ -1,15 +1,15 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import type { Database } from "@repo/app-kit/open-database";
-import { describeModel } from "@repo/client-kit/model-mismatch";
 import { CodedError } from "@repo/contracts/coded-error";
-import { isSameModel, modelIdentity, type ModelIdentity } from "@repo/contracts/model-info";
+import type { ModelIdentity } from "@repo/contracts/model-info";
 import type { Memory } from "../memory.ts";
 import { checkVector } from "./check-vector.ts";
 import { matchesMetadata, toFilterable } from "./match-metadata.ts";
 import { splitFilter, toScopeConditions } from "./metadata-filter-to-qdrant.ts";
+import { deleteQdrantCollection, openQdrantCollection } from "./qdrant-collection.ts";
 import { createQdrantConnection, type QdrantConnectionOptions } from "./qdrant-connection.ts";
 import { toToday } from "./today.ts";
-import { claimVectorIndex, forgetVectorIndex, reembedCommand } from "./vector-index.ts";
+import { claimVectorIndex, forgetVectorIndex } from "./vector-index.ts";
 import type { VectorMatch, VectorStore } from "./vector-store.ts";
 
 /** Options of {@link createQdrantStore}. */
@@ -24,8 +24,6 @@ export interface QdrantStoreOptions extends QdrantConnectionOptions {
 
 /** Points per request: 100 vectors of 768 numbers are 1 MB as JSON, Qdrant's limit is 32 MB. */
 const pointsPerRequest = 100;
-/** Payload fields that are filtered all the time; Qdrant answers such filters from an index. @source Mem0's list, and ours */
-const indexedFields = { user_id: "keyword", agent_id: "keyword", run_id: "keyword", expiration_date: "datetime" } as const;
 /** Most points that are read to evaluate what Qdrant cannot (contains, icontains). */
 const maxCandidates = 10_000;
 
@@ -48,37 +46,13 @@ export function createQdrantStore(options: QdrantStoreOptions): VectorStore {
   const { db, collection, onDisk = false } = options;
   if (!/^[\w.-]{1,255}$/.test(collection) || /^\.+$/.test(collection))
     throw new CodedError("invalid_request", "The name of a Qdrant collection has letters, digits, _ - and dots only.");
-  const { run, address } = createQdrantConnection(options);
-  const who = `Qdrant's collection ${collection} at ${address}`;
+  const connection = createQdrantConnection(options);
+  const { run } = connection;
   let identity: ModelIdentity | undefined;
   const opened = (): ModelIdentity => {
     if (identity === undefined) throw new CodedError("internal", "The vector store is used before it is open.");
     return identity;
   };
-  const exists = async () => (await run((client) => client.collectionExists(collection))).exists;
-  const readInfo = async () => await run((client) => client.getCollection(collection));
-
-  async function create(wanted: ModelIdentity): Promise<void> {
-    const { model, revision, dimensions } = wanted;
-    try {
-      await run((client) =>
-        client.createCollection(collection, {
-          vectors: { size: dimensions, distance: "Cosine", on_disk: onDisk },
-          metadata: { model, revision, dimensions, written_by: "outpost memory-server" },
-        }),
-      );
-    } catch (error) {
-      // Another process was faster, or an attempt that seemed to fail had arrived; what is there is checked next.
-      if (!(await exists().catch(() => false))) throw error;
-    }
-  }
-
-  async function ensureIndexes(info: Schemas["CollectionInfo"]): Promise<void> {
-    for (const [field, schema] of Object.entries(indexedFields)) {
-      if (Object.hasOwn(info.payload_schema, field)) continue;
-      await run((client) => client.createPayloadIndex(collection, { field_name: field, field_schema: schema, wait: true }));
-    }
-  }
 
   async function searchOnce(vector: Float32Array, must: Schemas["Condition"][], limit: number, withPayload: boolean) {
     const { points } = await run((client) =>
@@ -96,19 +70,7 @@ export function createQdrantStore(options: QdrantStoreOptions): VectorStore {
     kind: "qdrant",
     async open(wanted) {
       const claim = await claimVectorIndex(db, { store: "qdrant", collection, identity: wanted });
-      if (!(await exists())) {
-        if (claim === "known") throw gone(who);
-        await create(wanted);
-      }
-      const info = await readInfo();
-      checkCollection(info, wanted, who);
-      if (readIdentity(info) === undefined) {
-        const { model, revision, dimensions } = wanted;
-        const metadata = { model, revision, dimensions, written_by: "outpost memory-server" };
-        await run((client) => client.updateCollection(collection, { metadata }));
-        if (readIdentity(await readInfo()) === undefined) throw tooOld(address);
-      }
-      await ensureIndexes(info);
+      await openQdrantCollection(connection, { collection, identity: wanted, onDisk, mayCreate: claim === "new" });
       identity = wanted;
     },
     async upsert(points) {
@@ -168,11 +130,7 @@ export function createQdrantStore(options: QdrantStoreOptions): VectorStore {
       }
     },
     async removeAll() {
-      if (await exists()) {
-        const info = await readInfo();
-        if (readIdentity(info) === undefined && (info.points_count ?? 0) > 0) throw foreign(who, "It is not deleted.");
-        await run((client) => client.deleteCollection(collection));
-      }
+      await deleteQdrantCollection(connection, collection);
       await forgetVectorIndex(db);
       identity = undefined;
     },
@@ -180,51 +138,6 @@ export function createQdrantStore(options: QdrantStoreOptions): VectorStore {
     // Its idle connections keep no process alive and close by themselves.
     close: async () => await Promise.resolve(),
   };
-}
-
-function readIdentity(info: Schemas["CollectionInfo"]): ModelIdentity | undefined {
-  return modelIdentity.safeParse(info.config.metadata).data;
-}
-
-/** @throws model_mismatch when the collection is for other vectors */
-function checkCollection(info: Schemas["CollectionInfo"], wanted: ModelIdentity, who: string): void {
-  const { vectors } = info.config.params;
-  const ways = `Set another collection_name and a new collection is created, or embed everything anew into this one: ${reembedCommand}`;
-  const refuse = (problem: string, actual: unknown) =>
-    new CodedError("model_mismatch", `${who} ${problem} ${ways}`, { details: { expected: wanted, actual } });
-  if (typeof vectors?.size !== "number")
-    throw refuse("has named vectors; this server needs a collection with a single unnamed one.", Object.keys(vectors ?? {}));
-  const { size, distance } = vectors as { size: number; distance?: unknown };
-  if (size !== wanted.dimensions) {
-    const trap = size === 1536 ? " (1536 is Mem0's default where no embedding_model_dims is set)" : "";
-    throw refuse(`has vectors of ${size} dimensions${trap}; the model ${wanted.model} makes vectors of ${wanted.dimensions}.`, {
-      dimensions: size,
-    });
-  }
-  if (distance !== "Cosine") throw refuse(`compares by ${String(distance)}; this server needs Cosine.`, { distance });
-  const stored = readIdentity(info);
-  if (stored === undefined && (info.points_count ?? 0) > 0) throw foreign(who, "");
-  if (stored !== undefined && !isSameModel(stored, wanted))
-    throw refuse(`has vectors of ${describeModel(stored)}, not of ${describeModel(wanted)}; the two cannot be compared.`, stored);
-}
-
-function foreign(who: string, end: string): CodedError {
-  return new CodedError(
-    "model_mismatch",
-    `${who} was filled by another program and does not say by which model, so nothing can be compared with it. Set another collection_name. ${end}`.trim(),
-    { details: { cause: "foreign_collection" } },
-  );
-}
-
-function gone(who: string): CodedError {
-  return new CodedError(
-    "not_found",
-    `${who} is gone, but the database has memories whose vectors were in it. Bring the collection back from a snapshot, or embed everything anew: ${reembedCommand}`,
-  );
-}
-
-function tooOld(address: string): CodedError {
-  return new CodedError("invalid_request", `Qdrant at ${address} keeps no metadata of collections: version 1.16 or newer is needed.`);
 }
 
 /** Unnamed vectors are a list; beside other vectors (Mem0's "bm25") they are the one without a name. */
