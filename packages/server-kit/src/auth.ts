@@ -31,13 +31,16 @@ export function createAuthenticate(keys: readonly Secret[]): Authenticate {
   };
 }
 
-/** The key that headers carry: X-API-Key, or Authorization with or without "Bearer " or "Token ". */
+/**
+ * The key that headers carry: X-API-Key, or Authorization with or without "Bearer " or "Token ". The word may be doubled:
+ * some clients put it before what their users were told to write with it.
+ */
 export function readKey(headers: Headers): string | undefined {
   const apiKey = headers.get("x-api-key")?.trim();
   if (apiKey) return apiKey;
   const authorization = headers.get("authorization")?.trim();
   if (!authorization) return undefined;
-  return authorization.replace(/^(?:bearer|token)\s+/i, "");
+  return authorization.replace(/^(?:(?:bearer|token)\s+)+/i, "");
 }
 
 function digest(value: string): Buffer {

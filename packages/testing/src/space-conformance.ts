@@ -228,6 +228,7 @@ function testKeys(start: Start): void {
       { authorization: "Bearer first" },
       { authorization: "bearer second" },
       { authorization: "second" },
+      { authorization: "Bearer Bearer second" },
       { "x-api-key": "first" },
     ];
     for (const headers of accepted) expect((await callExample(headers)).status).toBe(200);
