@@ -90,7 +90,7 @@ function toInfo(collection: QdrantCollection): unknown {
  * Stands in for a Qdrant server in tests: the part of its REST API that our store uses, with real cosine similarity and
  * real filters, over plain HTTP. It is not Qdrant: it has no index, no persistence and knows no other routes, and it is
  * here because the real server is a binary that the tests cannot install. That requests and answers have Qdrant's
- * form is checked against its published OpenAPI (apps/memory-server/test/check-qdrant-openapi.ts), and QDRANT_TEST_URL
+ * form is checked against its published OpenAPI (apps/memory-server/test/qdrant-openapi.ts, QDRANT_OPENAPI), and QDRANT_TEST_URL
  * runs the same tests against a real one.
  */
 export async function startQdrantServer(options: QdrantServerOptions = {}): Promise<QdrantServer> {

@@ -21,6 +21,8 @@ export interface PgvectorStoreOptions {
 
 /** Rows per statement; a vector of 768 numbers is 9 kB as text. */
 const rowsPerStatement = 100;
+/** New rows after which the planner is told how many there are: PGlite has nothing that does it in the background. */
+const rowsPerStatistics = 2_000;
 /** Longest vector that an index of pgvector takes. @source https://github.com/pgvector/pgvector, HNSW */
 const maxIndexedDimensions = 2_000;
 /** Longest vector that fits into a page with its row: 8,160 bytes, less the header, the id and the model's name. */
@@ -52,6 +54,8 @@ export function toScopeCondition(scope: MemoryScope, today: string | undefined):
  */
 export function createPgvectorStore({ db, index, maxExact = 10_000 }: PgvectorStoreOptions): VectorStore {
   let identity: ModelIdentity | undefined;
+  // What the planner does not know of; everything, after a start.
+  let unseenRows = Number.POSITIVE_INFINITY;
   const opened = (): ModelIdentity => {
     if (identity === undefined) throw new CodedError("internal", "The vector store is used before it is open.");
     return identity;
@@ -64,10 +68,16 @@ export function createPgvectorStore({ db, index, maxExact = 10_000 }: PgvectorSt
 
   async function searchIndex(where: SQL | undefined, vector: SQL, limit: number, dimensions: number): Promise<VectorMatch[]> {
     const distance = sql`${memoryVectors.embedding}::${typeOf(dimensions)} <=> ${vector}::${typeOf(dimensions)}`;
+    if (unseenRows >= rowsPerStatistics) {
+      unseenRows = 0;
+      await db.execute(sql`analyze ${memories} (id, user_id, agent_id, run_id)`);
+      await db.execute(sql`analyze ${memoryVectors} (memory_id)`);
+    }
     return await db.transaction(async (transaction) => {
       const breadth = String(Math.min(1_000, Math.max(100, 2 * limit)));
+      // The index gives the order by itself; a planner that underestimates what there is would sort everything.
       await transaction.execute(
-        sql`select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', ${breadth}, true)`,
+        sql`select set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', ${breadth}, true), set_config('enable_sort', 'off', true)`,
       );
       return await selectNearest(transaction, where, distance, limit);
     });
@@ -95,6 +105,7 @@ export function createPgvectorStore({ db, index, maxExact = 10_000 }: PgvectorSt
     async upsert(points, transaction = db) {
       const { model, revision, dimensions } = opened();
       for (const { vector } of points) checkVector(vector, dimensions);
+      unseenRows += points.length;
       for (let from = 0; from < points.length; from += rowsPerStatement) {
         const rows = points.slice(from, from + rowsPerStatement).map(({ memory, vector }) => ({
           memoryId: memory.id,
