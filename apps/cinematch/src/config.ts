@@ -1,5 +1,5 @@
 import { booleanVariable, integerVariable, portVariable } from "@repo/server-kit/env-schema";
-import { loadConfig } from "@repo/server-kit/load-config";
+import { loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
 import { z } from "zod";
 
@@ -64,7 +64,7 @@ export const configSchema = z.object({
 /** Cinematch's configuration. */
 export type Config = Readonly<z.output<typeof configSchema>>;
 
-/** Reads the configuration. @throws ConfigError naming every wrong variable */
-export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  return loadConfig(configSchema, environment);
+/** The configuration of this process; ends it with a list of problems when something is wrong. */
+export function readConfig(): Config {
+  return loadConfigOrExit(configSchema, process.env);
 }

@@ -1,5 +1,5 @@
 import { booleanVariable, integerVariable, listVariable, portVariable } from "@repo/server-kit/env-schema";
-import { type Environment, loadConfig } from "@repo/server-kit/load-config";
+import { type Environment, loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
 import { z } from "zod";
 
@@ -94,7 +94,7 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 /** The environment as it is, for the ${NAME} in a Mem0 file. */
 export const environment: Environment = process.env;
 
-/** Reads the configuration. @throws ConfigError naming every wrong variable */
-export function readConfig(variables: Environment = environment): Config {
-  return loadConfig(configSchema, variables);
+/** The configuration of this process; ends it with a list of problems when something is wrong. */
+export function readConfig(): Config {
+  return loadConfigOrExit(configSchema, environment);
 }
