@@ -1,5 +1,6 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Entity } from "../../memories/memory-service.ts";
+import { Bar } from "../../ui/bar.tsx";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
 import { AddForm } from "./add-form.tsx";
 import type { SpaceStatus } from "./console-parts.ts";
@@ -48,7 +49,7 @@ function OwnerTable({ kind, owners }: { kind: OwnerKind; owners: readonly Entity
                   </a>
                 </td>
                 <td class="count">
-                  <meter min="0" max={most} value={memories} aria-hidden="true" /> {memories.toLocaleString("en")}
+                  <Bar share={memories / most} /> {memories.toLocaleString("en")}
                 </td>
                 <td class="when">
                   <Moment at={updatedAt} />

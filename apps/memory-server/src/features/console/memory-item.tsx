@@ -1,4 +1,5 @@
 import type { Memory } from "../../memory.ts";
+import { Bar } from "../../ui/bar.tsx";
 import { type Owner, type OwnerKind, ownerKinds, toAddress } from "./owner.ts";
 
 /** Longer texts are cut in lists, and edited on their own page. */
@@ -90,7 +91,7 @@ export function MemoryItem(props: { memory: Memory; owner: Owner | undefined; ba
     <li class="memory" id={`m-${memory.id}`}>
       {score === undefined ? null : (
         <p class="score">
-          <meter min="0" max="1" value={Math.max(0, score).toFixed(3)} aria-label="Score" />
+          <Bar share={score} label="Score" />
           <span>{score.toFixed(2)}</span>
         </p>
       )}

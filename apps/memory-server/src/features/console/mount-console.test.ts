@@ -96,7 +96,7 @@ test("an empty server shows how to add the first memory, by a program and by han
 test("owners are listed with their counts; one memory is one", async () => {
   await add("tea", "ada");
   const { text } = await get("/");
-  expect(text).toMatch(/user_id=ada[^]*?<\/meter> 1</);
+  expect(text).toMatch(/user_id=ada[^]*?<\/svg> 1</);
   expect((await get("/console/memories?user_id=ada")).text).toContain("1 memory<");
 });
 
@@ -219,7 +219,7 @@ test("a search shows scores, best first, and the map marks what was found", asyn
   for (const text of ["the cat sleeps", "trains leave at noon", "the cat eats fish"]) await add(text);
   const { text } = await get("/console/fragments/results?user_id=ada&query=cat+sleeps");
   expect(text.indexOf("the cat sleeps")).toBeLessThan(text.indexOf("the cat eats fish"));
-  expect(text).toMatch(/<meter min="0" max="1" value="0\.\d+"/);
+  expect(text).toMatch(/aria-label="Score: \d+%"/);
   expect((await get("/console/map?user_id=ada&query=cat")).text).toContain('class="highlight"');
 });
 
