@@ -78,4 +78,3 @@ export async function openTestConsole(
 }
 
 /** Folder of the built scripts and styles. */
-export const publicFolder = fileURLToPath(new URL("../dist/public", import.meta.url));

@@ -246,7 +246,7 @@ function testKeeping(harness: Harness): void {
   });
 }
 
-export const filtered = [
+const filtered = [
   { topic: "food", stars: 5, tags: ["a", "b"], done: true, on: "2026-11-01", "two words": "x" },
   { topic: "food", stars: 3.5, tags: ["b"], done: false, on: "2026-11-21T10:00:00Z" },
   { topic: "Travel", stars: 1, tags: [], on: "2026-11-21T10:00:00+02:00" },
@@ -266,7 +266,7 @@ export const filtered = [
   }),
 );
 
-export const filters = [
+const filters = [
   { topic: "food" },
   { topic: { ne: "food" } },
   { NOT: [{ topic: "food" }] },

@@ -32,7 +32,7 @@ const expectations: Record<Exclude<Mem0Key["kind"], "refused" | "ignored">, stri
 };
 
 /** Line of a node in its file, from 1. */
-export function toLine(file: Mem0File, node: unknown): number {
+function toLine(file: Mem0File, node: unknown): number {
   const offset = (node as Node | null | undefined)?.range?.[0];
   return offset === undefined ? 1 : file.lines.linePos(offset).line;
 }

@@ -5,7 +5,7 @@ import type { Memory } from "../memory.ts";
 import type { MetadataFilter } from "./metadata-filter.ts";
 
 /** A memory and the vector of its text. */
-export interface VectorPoint {
+interface VectorPoint {
   memory: Memory;
   /** float32 [dimensions]; its length need not be 1. */
   vector: Float32Array;

@@ -4,7 +4,7 @@ import type { MemoryScope } from "../../memory-scope.ts";
 import type { ConsoleParts } from "./console-parts.ts";
 
 /** A memory's place on the map. */
-export interface MapPoint extends PlanePoint {
+interface MapPoint extends PlanePoint {
   id: string;
   /** Beginning of the text, in one line. */
   label: string;
@@ -20,7 +20,7 @@ export interface MemoryMap {
 }
 
 /** Most memories drawn: more would be a blot and a page of megabytes. The newest are taken. */
-export const maxMapMemories = 2_000;
+const maxMapMemories = 2_000;
 /** Vectors read at a time: the text of a vector is parsed on this thread, 0.05 ms each. */
 const readBatch = 200;
 /** How long a map is good, milliseconds; it is also drawn anew when the number of memories changes. */
