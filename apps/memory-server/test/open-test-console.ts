@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { type Assets, loadAssets } from "@repo/app-kit/load-assets";
 import { createServer } from "@repo/server-kit/create-server";
