@@ -31,3 +31,9 @@ export const plainError = z.object({
   code: z.enum(codes).describe("One of the documented codes."),
   request_id: z.string().describe("Finds this request in the server's log."),
 });
+
+/** The JSON body of errors of the "extraction" family: `error` and `detail` are the same text, for two kinds of clients. */
+export const extractionError = plainError.extend({
+  detail: z.string().describe("The same as error."),
+  details: z.record(z.string(), z.unknown()).optional().describe("Machine-readable facts, e.g. reason: encrypted."),
+});

@@ -2,9 +2,17 @@ import type { z } from "zod";
 
 /**
  * Families of routes differ in how they spell errors. plain: {success: false, error, code, request_id}, as the original
- * apps; fastapi: {detail, code, request_id}, as clients of Python servers expect.
+ * apps; fastapi: {detail, code, request_id}, as clients of Python servers expect; extraction: both at once, with details,
+ * and 422 for a file that is broken.
  */
-export type RouteFamily = "outpost" | "plain" | "fastapi" | "openai" | "tei" | "hugging-face" | "ollama";
+export type RouteFamily = "outpost" | "plain" | "fastapi" | "extraction" | "openai" | "tei" | "hugging-face" | "ollama";
+
+/**
+ * How a request travels. json and form (URL-encoded): fields of an object. multipart: fields and files; a field that comes
+ * several times is a list. binary: the whole body is one file, the field named by `binaryField`, the rest stands in the
+ * query. query: fields may stand in the query of any of these, and the body may be empty.
+ */
+export type BodyEncoding = "json" | "form" | "multipart" | "binary" | "query";
 
 /** Methods a route may have. GET and DELETE have no body: the fields of their request stand in the query. */
 export type RouteMethod = "GET" | "POST" | "PUT" | "DELETE";
@@ -19,7 +27,16 @@ export interface Route<Request extends z.ZodType = z.ZodType, Response extends z
   description?: string;
   /** JSON body, or the query of a GET or DELETE; absent for routes without either. */
   request?: Request;
+  /** What a POST or PUT reads, the one that clients of ours send first. Default json. */
+  bodies?: readonly [BodyEncoding, ...BodyEncoding[]];
+  /** Field of the request that a binary body is. Default file. */
+  binaryField?: string;
   response: Response;
+  /**
+   * The answer is a stream of values of `response`, each sent when it is ready: one JSON text per line
+   * (application/x-ndjson), or server-sent events for callers that accept text/event-stream.
+   */
+  streams?: boolean;
   /** Status of a success; default 200. */
   status?: 200 | 201 | 202;
   /** Open even when the service asks for a key (health checks). */

@@ -23,6 +23,7 @@ interface JsonSchema {
 const familyTitles: Record<RouteFamily, string> = {
   outpost: "This service",
   plain: "This app",
+  extraction: "Reading files",
   fastapi: "This app",
   tei: "For text-embeddings-inference clients",
   openai: "For OpenAI clients",

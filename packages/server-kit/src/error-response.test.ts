@@ -1,5 +1,5 @@
 import { CodedError, errorCodes, type ErrorCode } from "@repo/contracts/coded-error";
-import { errorBody, fastApiError, plainError } from "@repo/contracts/error-body";
+import { errorBody, extractionError, fastApiError, plainError } from "@repo/contracts/error-body";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
 import type { RouteFamily } from "@repo/contracts/route";
@@ -11,6 +11,7 @@ const schemas = {
   outpost: errorBody,
   plain: plainError,
   fastapi: fastApiError,
+  extraction: extractionError,
   openai: openAiError,
   tei: teiError,
   "hugging-face": teiError,
@@ -29,10 +30,18 @@ test.each(families)("every code has a body in the shape of %s", (family) => {
 
 test("families keep the statuses their clients know", () => {
   const invalid = new CodedError("invalid_request", "no");
-  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 400, 400, 422, 422, 400]);
   expect(toStatus(new CodedError("invalid_request", "no", { details: { empty: true } }), "tei")).toBe(400);
   const long = new CodedError("input_too_long", "no");
-  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 422, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 422, 422, 400, 422, 422, 400]);
+});
+
+test("a broken file is 422, a file of an unknown kind 400 and a request of an unknown kind 415", () => {
+  const status = (code: ErrorCode, details?: Record<string, unknown>) =>
+    toStatus(new CodedError(code, "no", details === undefined ? {} : { details }), "extraction");
+  expect(status("invalid_request", { reason: "truncated" })).toBe(422);
+  expect(status("unsupported_media_type")).toBe(400);
+  expect(status("unsupported_media_type", { request: true })).toBe(415);
 });
 
 test("an overloaded server says when to come back, in seconds rounded up and in milliseconds", () => {

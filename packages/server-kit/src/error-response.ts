@@ -9,6 +9,8 @@ const familyStatus: Partial<Record<RouteFamily, Partial<Record<ErrorCode, number
   // Both say 400 for an input over the context length.
   openai: { input_too_long: 400 },
   ollama: { input_too_long: 400 },
+  // A file of a kind that is not read; the request itself was understood. @source the original's 400 "unsupported type"
+  extraction: { unsupported_media_type: 400 },
 };
 
 const openAiTypes: Partial<Record<ErrorCode, string>> = { unauthorized: "authentication_error", overloaded: "rate_limit_error" };
@@ -37,18 +39,28 @@ interface KnownDetails {
   field?: string | null;
   /** True when the inputs were an empty list: TEI has a kind and a status of its own for it. */
   empty?: boolean;
+  /** What is wrong with a file that was understood to be one, e.g. truncated or encrypted. */
+  reason?: string;
+  /** True when it is the request's own media type that is not read, and not a file in it. */
+  request?: boolean;
 }
 
 /** Status of `code` in a family of routes. */
 export function toStatus(error: CodedError, family: RouteFamily): number {
-  if (family === "tei" && (error.details as KnownDetails | undefined)?.empty === true) return 400;
+  const details: KnownDetails = error.details ?? {};
+  if (family === "tei" && details.empty === true) return 400;
+  if (family === "extraction") {
+    if (error.code === "invalid_request" && details.reason !== undefined) return 422;
+    if (error.code === "unsupported_media_type" && details.request === true) return 415;
+  }
   return familyStatus[family]?.[error.code] ?? errorCodes[error.code].status;
 }
 
 /** Every status that a family may answer with, for its OpenAPI. */
 export function statusesOf(family: RouteFamily, codes: readonly ErrorCode[]): number[] {
   const statuses = codes.map((code) => toStatus(new CodedError(code, ""), family));
-  return [...new Set(family === "tei" ? [400, ...statuses] : statuses)].toSorted((a, b) => a - b);
+  const others: Partial<Record<RouteFamily, number[]>> = { tei: [400], extraction: [415, 422] };
+  return [...new Set([...statuses, ...(others[family] ?? [])])].toSorted((a, b) => a - b);
 }
 
 type ToBody = (error: CodedError, requestId: string, details: KnownDetails) => unknown;
@@ -63,6 +75,14 @@ const familyBodies: Record<RouteFamily, ToBody> = {
     error: { code, message, requestId, retryable, ...(details === undefined ? {} : { details }) },
   }),
   plain: ({ code, message }, requestId) => ({ success: false, error: message, code, request_id: requestId }),
+  extraction: ({ code, message, details }, requestId) => ({
+    success: false,
+    error: message,
+    detail: message,
+    code,
+    request_id: requestId,
+    ...(details === undefined ? {} : { details }),
+  }),
   fastapi: ({ code, message }, requestId) => ({ detail: message, code, request_id: requestId }),
   openai: ({ code, message }, _requestId, { field = null }) => {
     const fallback = errorCodes[code].status >= 500 ? "server_error" : "invalid_request_error";

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@repo/contracts/coded-error";
-import { errorBody, fastApiError, plainError } from "@repo/contracts/error-body";
+import { errorBody, extractionError, fastApiError, plainError } from "@repo/contracts/error-body";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
 import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
@@ -11,6 +11,7 @@ import type { Server } from "./server.ts";
 const errorSchemas: Record<RouteFamily, z.ZodType> = {
   outpost: errorBody,
   plain: plainError,
+  extraction: extractionError,
   fastapi: fastApiError,
   openai: openAiError,
   tei: teiError,
@@ -21,6 +22,7 @@ const errorSchemas: Record<RouteFamily, z.ZodType> = {
 const familyTitles: Record<RouteFamily, string> = {
   outpost: "Outpost",
   plain: "App",
+  extraction: "Extraction",
   fastapi: "App",
   openai: "OpenAI",
   tei: "text-embeddings-inference",
