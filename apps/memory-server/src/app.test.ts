@@ -243,7 +243,7 @@ test("a text that is longer than the model reads is kept whole", async () => {
 test("the same request twice at once stores a text once", async () => {
   const body = { messages: "I moved to Rome", ...ada };
   const [one, two] = await Promise.all([call("POST", "/memories", { body }), call("POST", "/memories", { body })]);
-  expect([one.body.results[0]?.["event"], two.body.results[0]?.["event"]].toSorted()).toEqual(["ADD", "NONE"]);
+  expect(new Set([one.body.results[0]?.["event"], two.body.results[0]?.["event"]])).toEqual(new Set(["ADD", "NONE"]));
 });
 
 /** Routes that everybody may call, because they hold nothing of anybody. */

@@ -27,7 +27,9 @@ test("a program for Mem0's hosted service runs with another address and key", { 
     process.execPath,
     [fileURLToPath(new URL("mem0-hosted-program.ts", import.meta.url)), listener.url, key],
     { env: { MEM0_TELEMETRY: "false", MEM0_DIR: home, HOME: home } },
-  ).finally(async () => await listener.close({ force: true }));
+  ).finally(() => {
+    void listener.close({ force: true });
+  });
   const seen = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown;
   expect(seen).toMatchObject({
     added: { results: [{ event: "ADD", memory: "I love hiking in the Alps" }] },

@@ -24,10 +24,10 @@ function show(banner: HTMLElement, line: StatusLine | undefined): void {
  * Follows the stream at `path` and shows each state in the page's banner; undefined hides it. Does nothing on a page
  * without a banner. The browser connects again by itself.
  */
-export function followStatus<State>(path: string, describe: (state: State) => StatusLine | undefined): void {
+export function followStatus(path: string, describe: (state: never) => StatusLine | undefined): void {
   const banner = document.querySelector<HTMLElement>("#status");
   if (!banner) return;
   new EventSource(path).addEventListener("message", (event: MessageEvent<string>) =>
-    show(banner, describe(JSON.parse(event.data) as State)),
+    show(banner, describe(JSON.parse(event.data) as never)),
   );
 }

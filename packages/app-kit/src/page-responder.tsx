@@ -50,7 +50,7 @@ export function createPageResponder(server: Server, { Shell, back, answerInstead
   ): Promise<Response> => {
     try {
       const made = await make();
-      return made instanceof Response ? made : c.html(before + String(await made), undefined, pageHeaders);
+      return made instanceof Response ? made : c.html(before + made.toString(), undefined, pageHeaders);
     } catch (thrown) {
       const error = toCodedError(thrown);
       const { requestId } = c.get("state");

@@ -101,7 +101,7 @@ export function createMemoryService(parts: MemoryServiceParts): StoredMemories {
       await db.transaction(deleteEverything);
       await gate.reset();
     },
-    insertBatch: async (rows, context = {}, inTransaction = undefined) => await insertBatch({ db, gate }, rows, context, inTransaction),
+    insertBatch: async (rows, context = {}, inTransaction) => await insertBatch({ db, gate }, rows, context, inTransaction),
     entities: async (scope = {}) => await readEntities(db, scope),
   };
 }

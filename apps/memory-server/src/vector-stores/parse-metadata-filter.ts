@@ -18,7 +18,8 @@ const isoMoment = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?
  */
 export function parseMoment(text: string): number | undefined {
   if (!isoMoment.test(text)) return undefined;
-  const [date = "", time = ""] = [text.slice(0, 10), text.slice(11)];
+  const date = text.slice(0, 10);
+  const time = text.slice(11);
   const zone = /(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? "" : "Z";
   const moment = Date.parse(`${date}T${time === "" ? "00:00" : time}${zone}`);
   // JavaScript takes 30 February for 1 March.

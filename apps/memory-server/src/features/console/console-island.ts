@@ -32,7 +32,9 @@ function searchWhileTyping(form: HTMLFormElement, results: HTMLElement): void {
   async function search(): Promise<void> {
     latest?.abort();
     const request = (latest = new AbortController());
-    const parameters = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const parameters = new URLSearchParams(
+      [...new FormData(form)].filter((field): field is [string, string] => typeof field[1] === "string"),
+    );
     const query = (parameters.get("query") ?? "").trim();
     if (query === "" && !new URLSearchParams(location.search).has("query")) {
       results.replaceChildren(...before);
