@@ -1,3 +1,4 @@
+import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import { booleanVariable, integerVariable, listVariable, portVariable } from "@repo/server-kit/env-schema";
 import { loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
@@ -11,18 +12,18 @@ function wordsVariable() {
   return listVariable().transform((words) => words.map((word) => word.replaceAll(/[[\]"']/g, "").trim()).filter((word) => word !== ""));
 }
 
-/** A regular expression that the whole value must match. */
+/** What a value looks like, in the part of regular expressions that the Space understands too. */
 function patternVariable() {
   return z.string().refine(
     (source) => {
       try {
-        new RegExp(source, "u");
+        parseFieldPattern(source);
         return true;
       } catch {
         return false;
       }
     },
-    { error: "a regular expression" },
+    { error: "characters, [A-Z0-9], \\d, {n}, {n,m}, ? and |" },
   );
 }
 
@@ -72,15 +73,20 @@ export const configSchema = z.object({
     .describe("Longest a request may take, milliseconds: an upload, a wake and a reading. Callers may ask for less with x-timeout-ms."),
   EXTRACTIONS_AT_ONCE: integerVariable(1, 64).default(4).describe("Sheets that this process has read at the same time."),
   MAX_FILE_SIZE_MB: integerVariable(1, 1_000).default(50).describe("Largest file, MiB."),
-  MAX_ARRIVING_MB: integerVariable(1, 4_000).default(150).describe("Bytes of all files that arrive at the same time, MiB; more are told to wait."),
+  MAX_ARRIVING_MB: integerVariable(1, 4_000)
+    .default(150)
+    .describe("Bytes of all files that arrive at the same time, MiB; more are told to wait."),
   ALLOWED_EXTENSIONS: wordsVariable()
     .transform((words) => words.map((word) => (word.startsWith(".") ? word : `.${word}`).toLowerCase()))
     .default(defaultExtensions)
     .describe("Kinds of files that are taken, by extension, separated by commas; the content must be of the same kind."),
-  UPLOAD_DIR: z.string().optional().describe("Not used: files are in the database, which a restart does not empty. Kept so that old settings start."),
+  UPLOAD_DIR: z
+    .string()
+    .optional()
+    .describe("Not used: files are in the database, which a restart does not empty. Kept so that old settings start."),
   EXAM_TYPES: wordsVariable().default(["CIA1", "CIA2"]).describe("Exam types, separated by commas; the first is the default."),
-  REGISTER_PATTERN: patternVariable().default("[0-9]{12}").describe("What a register number looks like, a regular expression for all of it."),
-  SUBJECT_PATTERN: patternVariable().default("[A-Z0-9]{2,10}").describe("What a subject code looks like, a regular expression for all of it."),
+  REGISTER_PATTERN: patternVariable().default("[0-9]{12}").describe("What a register number looks like, e.g. [0-9]{12}|[0-9]{10}."),
+  SUBJECT_PATTERN: patternVariable().default("[A-Z0-9]{2,10}").describe("What a subject code looks like, e.g. \\d{2}[A-Z]{2}\\d{3}."),
   AUTO_ACCEPT_CONFIDENCE: z.coerce
     .number()
     .min(0)
@@ -90,7 +96,9 @@ export const configSchema = z.object({
   AUTO_ACCEPT_UNLISTED: booleanVariable()
     .default(false)
     .describe("true: readings are accepted by their confidence although no class roster or course list confirms them."),
-  MAX_LIST_ENTRIES: integerVariable(1, 1_000_000).default(50_000).describe("Most entries of one course list or class roster."),
+  MAX_LIST_ENTRIES: integerVariable(1, 20_000)
+    .default(20_000)
+    .describe("Most entries of one course list or class roster; more than 20,000 are not held against a sheet."),
   ACCESS_TOKEN_EXPIRE_MINUTES: integerVariable(1, 525_600).default(60).describe("How long a sign-in lasts, minutes."),
   MOODLE_BASE_URL: z
     .url({ protocol: /^https?$/ })
@@ -100,8 +108,13 @@ export const configSchema = z.object({
   MOODLE_ADMIN_TOKEN: secretSchema().optional().describe("Token that reads courses and assignments in Moodle; never used to submit."),
   MOODLE_SERVICE: z.string().default("moodle_mobile_app").describe("Short name of Moodle's web service that students sign in to."),
   MOODLE_TIMEOUT_MS: integerVariable(100, 600_000).default(30_000).describe("Longest time one request to Moodle may take, milliseconds."),
-  CORS_ORIGINS: wordsVariable().default([]).describe("Origins of pages elsewhere that may call the API, separated by commas or a JSON array; default none."),
-  INIT_CWD: z.string().optional().describe("Set by pnpm: the folder a command was called from; file names on its command line are relative to it."),
+  CORS_ORIGINS: wordsVariable()
+    .default([])
+    .describe("Origins of pages elsewhere that may call the API, separated by commas or a JSON array; default none."),
+  INIT_CWD: z
+    .string()
+    .optional()
+    .describe("Set by pnpm: the folder a command was called from; file names on its command line are relative to it."),
   DEBUG: booleanVariable().default(false).describe("true: LOG_LEVEL is debug."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged."),
 });

@@ -111,7 +111,11 @@ export const artifacts = pgTable(
     /** Whether a second sheet of the same student, subject and exam type is refused. */
     attempt2Locked: boolean("attempt_2_locked").notNull().default(true),
     workflowStatus: text("workflow_status").$type<WorkflowStatus>().notNull().default("PENDING"),
-    reviewReasons: text("review_reasons").array().$type<ReviewReason[]>().notNull().default(sql`'{}'`),
+    reviewReasons: text("review_reasons")
+      .array()
+      .$type<ReviewReason[]>()
+      .notNull()
+      .default(sql`'{}'`),
     reviewOutcome: text("review_outcome").$type<ReviewOutcome>(),
     reviewedBy: uuid("reviewed_by"),
     reviewedAt: moment("reviewed_at"),
@@ -140,7 +144,9 @@ export const artifacts = pgTable(
     updatedAt: moment("updated_at").notNull().defaultNow(),
   },
   (table) => [
-    uniqueIndex("artifacts_file").on(table.fileHash).where(sql`${table.workflowStatus} <> 'DELETED'`),
+    uniqueIndex("artifacts_file")
+      .on(table.fileHash)
+      .where(sql`${table.workflowStatus} <> 'DELETED'`),
     uniqueIndex("artifacts_attempt")
       .on(table.parsedRegNo, table.parsedSubjectCode, table.examType, table.attemptNumber)
       .where(sql`${table.attemptNumber} is not null and ${table.workflowStatus} <> 'DELETED'`),

@@ -13,6 +13,11 @@ export const errorCodes = {
     retryable: false,
     meaning: "The vectors at hand are of another model than the one that answered; they cannot be compared.",
   },
+  conflict: {
+    status: 409,
+    retryable: false,
+    meaning: "The record has changed since the caller read it, or is in a state that does not allow this.",
+  },
   payload_too_large: { status: 413, retryable: false, meaning: "The body, or the number of inputs in it, is over the limit." },
   unsupported_media_type: { status: 415, retryable: false, meaning: "The body is of a type this route does not read." },
   input_too_long: { status: 422, retryable: false, meaning: "An input is longer than the model reads and truncation was switched off." },

@@ -22,6 +22,7 @@ const teiTypes: Record<ErrorCode, string> = {
   not_found: "NotFound",
   method_not_allowed: "NotFound",
   model_mismatch: "Validation",
+  conflict: "Validation",
   payload_too_large: "Validation",
   unsupported_media_type: "Validation",
   input_too_long: "Validation",

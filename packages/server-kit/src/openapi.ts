@@ -34,7 +34,7 @@ const familyTitles: Record<RouteFamily, string> = {
 const openCodes: ErrorCode[] = ["invalid_request", "internal", "deadline_exceeded"];
 const guardedCodes: ErrorCode[] = ["unauthorized", "not_found", "overloaded", "inference_failed", "model_unavailable"];
 /** Codes of apps that know who is calling and keep vectors. */
-const appCodes: ErrorCode[] = ["forbidden", "model_mismatch"];
+const appCodes: ErrorCode[] = ["forbidden", "model_mismatch", "conflict"];
 const bodyCodes: ErrorCode[] = ["payload_too_large", "unsupported_media_type", "input_too_long"];
 
 /** Statuses of the errors that a route documents; the fuzz test holds the server to them. */

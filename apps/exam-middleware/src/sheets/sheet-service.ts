@@ -1,4 +1,13 @@
-import type { AuditEntry, CandidateView, DayStatistics, ListProblem, ListView, SheetDetails, SheetView, StatusCounts } from "./sheet-views.ts";
+import type {
+  AuditEntry,
+  CandidateView,
+  DayStatistics,
+  ListProblem,
+  ListView,
+  SheetDetails,
+  SheetView,
+  StatusCounts,
+} from "./sheet-views.ts";
 import type { Access, Actor } from "../access.ts";
 import type { ReviewReason, SheetField, WorkflowStatus } from "../schema.ts";
 
@@ -91,7 +100,7 @@ export interface SheetService {
   get(id: string, access: Access): Promise<SheetDetails>;
   /** Newest first. A student's are limited to accepted ones of their own. */
   list(filter: SheetFilter, paging: Paging, access: Access): Promise<SheetPage>;
-  /** What a person must look at: unreadable and conflicting ones first come last; lowest confidence first. */
+  /** What a person must look at: lowest confidence first, then the oldest. */
   reviewQueue(filter: Pick<SheetFilter, "examType" | "reason" | "subjectCode">, paging: Paging): Promise<SheetPage>;
   /** Readings with their boxes, best first; the crop of each is at {@link SheetService.crop}. */
   candidates(id: string): Promise<CandidateView[]>;
