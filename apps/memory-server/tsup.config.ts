@@ -6,6 +6,6 @@ export default defineConfig(
     entries: { main: "src/main.ts", reembed: "src/reembed.ts" },
     workers: ["principal-components-worker"],
     islands: { console: "src/features/console/console-island.ts" },
-    stylesheets: ["src/memory-server.css"],
+    stylesheets: ["../../packages/app-kit/src/console.css", "src/memory-server.css"],
   }),
 );

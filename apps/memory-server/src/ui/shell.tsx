@@ -46,7 +46,7 @@ export function Shell({ title, assets, viewer, current, children }: ShellProps) 
       links={viewer ? { Memories: "/", ...(isAdministrator ? { Keys: "/console/keys" } : {}), API: "/docs" } : { API: "/docs" }}
       {...(viewer?.mode === "keys" ? { navigationEnd: <SignOut access={viewer.access} /> } : {})}
       {...(current === undefined ? {} : { current })}
-      stylesheets={[assets.url("pico.css"), assets.url("app-kit.css"), assets.url("memory-server.css")]}
+      stylesheets={[assets.url("pico.css"), assets.url("app-kit.css"), assets.url("console.css"), assets.url("memory-server.css")]}
       scripts={[assets.url("console.js")]}
     >
       {viewer ? <StatusBanner /> : null}

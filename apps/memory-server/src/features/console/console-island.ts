@@ -3,21 +3,13 @@
  * map, moments in the reader's own time. Without this script everything still works.
  */
 import { followStatus } from "@repo/app-kit/follow-status";
+import { localiseMoments } from "@repo/app-kit/localise-moments";
 import { enableScatterPlots } from "@repo/app-kit/scatter-plot-keys";
 import type { SpaceStatus } from "./console-parts.ts";
 import { toSpaceLine } from "./space-line.ts";
 
 /** Pause after the last key before a search, milliseconds. */
 const typingPauseMs = 250;
-
-const momentFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-function localiseMoments(root: ParentNode): void {
-  for (const time of root.querySelectorAll("time")) {
-    time.title = `${time.dateTime} (UTC)`;
-    time.textContent = momentFormat.format(new Date(time.dateTime));
-  }
-}
 
 /** Puts the server's own markup in: every value in it was escaped there. */
 function show(target: Element, markup: string): void {

@@ -1,8 +1,7 @@
-import { CodedError } from "@repo/contracts/coded-error";
+import { limitForms } from "@repo/app-kit/page-forms";
 import type { CallContext } from "@repo/contracts/call-context";
 import type { ServerEnvironment } from "@repo/server-kit/server";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { narrowScope } from "../../access.ts";
 import type { MemoryScope } from "../../memory-scope.ts";
 import type { Viewer } from "../../ui/shell.tsx";
@@ -25,12 +24,7 @@ export interface ConsoleRequest {
 }
 
 /** Refuses forms that are too large before they are read. */
-export const limitForms = bodyLimit({
-  maxSize: maxFormBytes,
-  onError: () => {
-    throw new CodedError("payload_too_large", `A form has at most ${maxFormBytes} bytes.`);
-  },
-});
+export const limitConsoleForms = limitForms(maxFormBytes);
 
 /** Who looks. @throws CodedError unauthorized, forbidden */
 export async function readViewer(parts: ConsoleParts, c: Context<ServerEnvironment>): Promise<Viewer> {
@@ -58,36 +52,7 @@ export function readQuery(c: Context): string {
   return (c.req.query("query") ?? "").replaceAll("\0", "").toWellFormed().trim().slice(0, 2_000);
 }
 
-/** Fields of a form, with the line ends that everything but forms has. */
-export async function readForm(c: Context): Promise<(name: string) => string | undefined> {
-  const fields = await c.req.parseBody();
-  return (name) => {
-    const value = fields[name];
-    return typeof value === "string" ? value.replaceAll("\r\n", "\n") : undefined;
-  };
-}
-
 /** The context of a call that a page waits for. */
 export function toCallContext(c: Context<ServerEnvironment>, kind: keyof typeof pageTimeoutMs): CallContext {
   return { signal: c.req.raw.signal, deadlineAt: Date.now() + pageTimeoutMs[kind], requestId: c.get("state").requestId };
-}
-
-/** An address of this server only, whatever a form says; otherwise the front page. */
-export function toLocalPath(value: string | undefined): string {
-  const base = "http://here.invalid";
-  const url = value?.startsWith("/") ? URL.parse(value, base) : null;
-  return url?.origin === base ? `${url.pathname}${url.search}${url.hash}` : "/";
-}
-
-/** Sends the browser on after a form, to a page that says what happened. */
-export function redirectWithNotice(
-  c: Context,
-  path: string | undefined,
-  parameters: Readonly<Record<string, string>>,
-  hash = "",
-): Response {
-  const url = new URL(toLocalPath(path), "http://here.invalid");
-  for (const name of ["notice", "undo"]) url.searchParams.delete(name);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return c.redirect(`${url.pathname}${url.search}${hash}`, 303);
 }

@@ -1,10 +1,10 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Entity } from "../../memories/memory-service.ts";
-import { Bar } from "../../ui/bar.tsx";
+import { Bar } from "@repo/app-kit/bar";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
 import { AddForm } from "./add-form.tsx";
 import type { SpaceStatus } from "./console-parts.ts";
-import { Moment } from "./memory-item.tsx";
+import { Moment } from "@repo/app-kit/moment";
 import { Notice } from "./notices.tsx";
 import { SearchBox } from "./owner-header.tsx";
 import { type OwnerKind, ownerKinds, toAddress } from "./owner.ts";

@@ -1,3 +1,4 @@
+import { readForm, redirectWithNotice } from "@repo/app-kit/page-forms";
 import type { PageResponder } from "@repo/app-kit/page-responder";
 import { CodedError } from "@repo/contracts/coded-error";
 import { ownerId, storableText } from "@repo/contracts/memory-fields";
@@ -5,7 +6,7 @@ import type { Server } from "@repo/server-kit/server";
 import { parseBody } from "@repo/server-kit/validation";
 import { z } from "zod";
 import type { ConsoleParts } from "./console-parts.ts";
-import { idPattern, readForm, readViewer, redirectWithNotice } from "./console-request.ts";
+import { idPattern, readViewer } from "./console-request.ts";
 import { KeysPage } from "./keys-page.tsx";
 
 const keyForm = z.object({ label: storableText.pipe(z.string().trim().min(1).max(100)), user_id: ownerId.nullable() });

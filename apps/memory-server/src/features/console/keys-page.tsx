@@ -1,7 +1,8 @@
+import { Moment } from "@repo/app-kit/moment";
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { ApiKey } from "../../key-store.ts";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
-import { ConfirmDelete, Moment } from "./memory-item.tsx";
+import { ConfirmDelete } from "./memory-item.tsx";
 import { Notice } from "./notices.tsx";
 
 /** API keys: an administrator's page shows everybody's, a user's the user's own. */

@@ -1,3 +1,4 @@
+import { readForm, redirectWithNotice } from "@repo/app-kit/page-forms";
 import type { PageResponder } from "@repo/app-kit/page-responder";
 import { CodedError } from "@repo/contracts/coded-error";
 import { expirationDate, memoryMetadata, memoryText } from "@repo/contracts/memory-fields";
@@ -8,7 +9,7 @@ import type { Memory } from "../../memory.ts";
 import { isEmptyScope, type MemoryScope } from "../../memory-scope.ts";
 import type { AddMemories } from "../../memories/memory-service.ts";
 import type { ConsoleParts } from "./console-parts.ts";
-import { idPattern, readConsoleRequest, readForm, readViewer, redirectWithNotice, toCallContext } from "./console-request.ts";
+import { idPattern, readConsoleRequest, readViewer, toCallContext } from "./console-request.ts";
 import type { DeletedMemories } from "./deleted-memories.ts";
 import { toAddress } from "./owner.ts";
 import { parseConversation } from "./parse-conversation.ts";

@@ -1,16 +1,10 @@
+import { Moment } from "@repo/app-kit/moment";
 import type { Memory } from "../../memory.ts";
-import { Bar } from "../../ui/bar.tsx";
+import { Bar } from "@repo/app-kit/bar";
 import { type Owner, type OwnerKind, ownerKinds, toAddress } from "./owner.ts";
 
 /** Longer texts are cut in lists, and edited on their own page. */
 const maxListedCharacters = 1_200;
-
-const momentFormat = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
-
-/** A moment, in UTC: the server does not know where the reader is; the island says it in the reader's time. */
-export function Moment({ at }: { at: Date }) {
-  return <time datetime={at.toISOString()}>{momentFormat.format(at)}</time>;
-}
 
 const toText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

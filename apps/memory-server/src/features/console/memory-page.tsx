@@ -1,7 +1,8 @@
+import { Moment } from "@repo/app-kit/moment";
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Memory, MemoryEvent } from "../../memory.ts";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
-import { ConfirmDelete, EditForm, Metadata, Moment, Owners } from "./memory-item.tsx";
+import { ConfirmDelete, EditForm, Metadata, Owners } from "./memory-item.tsx";
 import { Notice } from "./notices.tsx";
 
 const eventNames = { ADD: "Added", UPDATE: "Changed", DELETE: "Deleted" } as const;

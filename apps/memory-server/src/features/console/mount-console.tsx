@@ -1,15 +1,15 @@
 import { createPageResponder } from "@repo/app-kit/page-responder";
+import { isSameOrigin } from "@repo/app-kit/same-origin";
 import { mountStateStream } from "@repo/app-kit/state-stream";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { Server } from "@repo/server-kit/server";
 import { Shell } from "../../ui/shell.tsx";
 import type { ConsoleParts } from "./console-parts.ts";
-import { limitForms, readViewer } from "./console-request.ts";
+import { limitConsoleForms, readViewer } from "./console-request.ts";
 import { createDeletedMemories } from "./deleted-memories.ts";
 import { mountKeyPages } from "./key-pages.tsx";
 import { mountMemoryForms } from "./memory-forms.tsx";
 import { mountMemoryPages } from "./memory-pages.tsx";
-import { isSameOrigin } from "./same-origin.ts";
 import { mountSignIn } from "./sign-in.tsx";
 import { mountTransferPages } from "./transfer-pages.tsx";
 
@@ -38,7 +38,7 @@ export function mountConsole(server: Server, parts: ConsoleParts): void {
     }
     await next();
   });
-  for (const path of ["/console/memories/*", "/console/keys/*", "/console/sign-in", "/console/sign-out"]) app.use(path, limitForms);
+  for (const path of ["/console/memories/*", "/console/keys/*", "/console/sign-in", "/console/sign-out"]) app.use(path, limitConsoleForms);
   const deleted = createDeletedMemories();
   mountSignIn(server, parts, pages);
   mountMemoryPages(server, parts, pages, deleted);

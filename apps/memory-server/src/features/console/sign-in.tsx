@@ -1,3 +1,4 @@
+import { readForm, redirectWithNotice, toLocalPath } from "@repo/app-kit/page-forms";
 import type { PageResponder } from "@repo/app-kit/page-responder";
 import type { Server } from "@repo/server-kit/server";
 import type { Context } from "hono";
@@ -5,7 +6,6 @@ import { deleteCookie, setCookie } from "hono/cookie";
 import { sessionCookie } from "../../access.ts";
 import { sessionLifetimeMs } from "../../console-sessions.ts";
 import type { ConsoleParts } from "./console-parts.ts";
-import { readForm, redirectWithNotice, toLocalPath } from "./console-request.ts";
 import { SignInPage } from "./sign-in-page.tsx";
 
 /** Whether the browser talks https, be it with a proxy in front: then the cookie goes nowhere else. */

@@ -1,7 +1,7 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import { exportsPath, type ImportView, isFinishedImport } from "@repo/contracts/memory-transfer";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
-import { Moment } from "./memory-item.tsx";
+import { Moment } from "@repo/app-kit/moment";
 import { OwnerHeader } from "./owner-header.tsx";
 import { type Owner, toAddress } from "./owner.ts";
 
