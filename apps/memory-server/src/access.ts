@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { CodedError } from "@repo/contracts/coded-error";
 import { readKey } from "@repo/server-kit/auth";
+import { isForeignOrigin } from "@repo/server-kit/request-origin";
 import type { Secret } from "@repo/server-kit/secret";
 import { hashKey, type KeyStore } from "./key-store.ts";
 import type { MemoryScope } from "./memory-scope.ts";
@@ -102,13 +103,11 @@ export function createAccessControl(options: AccessOptions): AccessControl {
 
 /**
  * Refuses what a page of another origin makes a visitor's browser send, since no key proves that the visitor wants it.
- * Origin comes with everything that can change something; a foreign name in Host is DNS rebinding.
- * @source OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Verifying Origin With Standard Headers"
+ * A foreign name in Host is DNS rebinding.
  */
 function assertOwnPage(headers: Headers, { allowedOrigins }: AccessOptions, mustBeLoopback: boolean): void {
   const host = headers.get("host");
-  const origin = headers.get("origin");
-  if (origin !== null && !allowedOrigins.includes(origin) && URL.parse(origin)?.host !== host) {
+  if (isForeignOrigin(headers, allowedOrigins)) {
     throw new CodedError("forbidden", "A page of another origin may not do this without a key; CORS_ORIGINS lists the ones that may.");
   }
   if (mustBeLoopback && host !== null && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? "")) {

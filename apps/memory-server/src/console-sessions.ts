@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createOpaqueToken, hashToken } from "@repo/app-kit/opaque-token";
 import type { Database } from "@repo/app-kit/open-database";
+import { readCookie } from "@repo/server-kit/read-cookie";
 import { and, eq, gt, lt } from "drizzle-orm";
 import { sessionCookie } from "./access.ts";
 import { consoleSessions } from "./schema.ts";
@@ -20,34 +21,26 @@ export interface ConsoleSessions {
   end(headers: Headers): Promise<void>;
 }
 
-const toHash = (value: string): string => createHash("sha256").update(value, "utf8").digest("hex");
-
-/** Value of the session cookie among a request's cookies. */
-function readValue(headers: Headers): string | undefined {
-  const cookies = (headers.get("cookie") ?? "").split(";").map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1);
-}
-
 /** Keeps the console's sessions in the database. */
 export function createConsoleSessions(db: Database): ConsoleSessions {
   return {
     start: async (key) => {
-      const value = randomBytes(32).toString("base64url");
+      const value = createOpaqueToken();
       await db.delete(consoleSessions).where(lt(consoleSessions.expiresAt, new Date()));
       const expiresAt = new Date(Date.now() + sessionLifetimeMs);
-      await db.insert(consoleSessions).values({ valueHash: toHash(value), keyHash: toHash(key), expiresAt });
+      await db.insert(consoleSessions).values({ valueHash: hashToken(value), keyHash: hashToken(key), expiresAt });
       return value;
     },
     findKeyHash: async (headers) => {
-      const value = readValue(headers);
+      const value = readCookie(headers, sessionCookie);
       if (value === undefined) return undefined;
-      const isCurrent = and(eq(consoleSessions.valueHash, toHash(value)), gt(consoleSessions.expiresAt, new Date()));
+      const isCurrent = and(eq(consoleSessions.valueHash, hashToken(value)), gt(consoleSessions.expiresAt, new Date()));
       const [session] = await db.select({ keyHash: consoleSessions.keyHash }).from(consoleSessions).where(isCurrent);
       return session?.keyHash;
     },
     end: async (headers) => {
-      const value = readValue(headers);
-      if (value !== undefined) await db.delete(consoleSessions).where(eq(consoleSessions.valueHash, toHash(value)));
+      const value = readCookie(headers, sessionCookie);
+      if (value !== undefined) await db.delete(consoleSessions).where(eq(consoleSessions.valueHash, hashToken(value)));
     },
   };
 }
