@@ -19,9 +19,10 @@ import type { Secret } from "./secret.ts";
 import type { Server, ServerEnvironment, ServerLimits } from "./server.ts";
 import { Timings } from "./timings.ts";
 
-const defaultLimits: ServerLimits = {
-  maxBodyBytes: 8 * 1024 * 1024,
-  maxArrivingBytes: 64 * 1024 * 1024,
+const mebibyte = 1024 * 1024;
+const defaultLimits = {
+  maxBodyBytes: 8 * mebibyte,
+  maxFiles: 100,
   maxDepth: 32,
   maxValues: 500_000,
   maxConcurrentRequests: 512,
@@ -61,7 +62,7 @@ export interface ServerOptions {
  */
 export function createServer(options: ServerOptions): Server {
   const app = new Hono<ServerEnvironment>({ strict: false });
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = toLimits(options.limits);
   const server: Server = {
     app,
     name: options.name,
@@ -84,6 +85,11 @@ export function createServer(options: ServerOptions): Server {
   app.onError((thrown, c) => answerThrown(server, c, thrown));
   mountLifecycleRoutes(server, { withStatus: options.ownStatusRoute !== true });
   return server;
+}
+
+function toLimits(given: Partial<ServerLimits> = {}): ServerLimits {
+  const { maxBodyBytes = defaultLimits.maxBodyBytes } = given;
+  return { ...defaultLimits, maxFileBytes: maxBodyBytes, maxArrivingBytes: Math.max(64 * mebibyte, 2 * maxBodyBytes), ...given };
 }
 
 function observeRequests(server: Server): MiddlewareHandler<ServerEnvironment> {

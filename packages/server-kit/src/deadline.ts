@@ -8,6 +8,8 @@ export interface Deadline {
   signal: AbortSignal;
   /** Settles with `work`, or rejects with deadline_exceeded or cancelled as soon as there is nobody to answer in time. */
   race<Value>(work: Promise<Value>): Promise<Value>;
+  /** The caller has left while its answer was being sent. */
+  leave(): void;
   /** Frees the timer. */
   clear(): void;
 }
@@ -34,6 +36,7 @@ export function startDeadline(headers: Headers, caller: AbortSignal, maxTimeoutM
   return {
     deadlineAt: Date.now() + timeoutMs,
     signal: controller.signal,
+    leave: onLeave,
     race: (work) => Promise.race([work, stopped.promise]),
     clear: () => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import type { Route, RouteFamily } from "@repo/contracts/route";
+import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { z } from "zod";
@@ -70,13 +70,18 @@ function renderRoute(route: Route): Html {
     ${
       route.request === undefined
         ? ""
-        : html`<h3>${route.method === "GET" ? "Query" : "Body"}</h3>
+        : html`<h3>${nameRequest(route)}</h3>
             ${renderFields(toSchema(route.request))}`
     }
-    <h3>Answer</h3>
+    <h3>${route.streams === true ? "Answer: a stream of" : "Answer"}</h3>
     ${renderFields(toSchema(route.response))}
     <p class="quiet">Errors: ${documentedErrorStatuses(route).join(", ")}</p>
   </details>`;
+}
+
+function nameRequest(route: Route): string {
+  if (hasQuery(route)) return "Query";
+  return route.bodies === undefined ? "Body" : `Body: ${route.bodies.join(", ")}`;
 }
 
 function renderFields(schema: JsonSchema): Html {

@@ -18,6 +18,8 @@ export interface ListenOptions {
   headersTimeoutMs?: number;
   /** Longest a client may take to send a whole request, milliseconds. Default 300,000: a phone may need it for 8 MB. */
   requestTimeoutMs?: number;
+  /** Longest request line and headers, bytes. Default Node's 16 KiB; for a Space whose older clients send files in the query. */
+  maxHeaderBytes?: number | undefined;
 }
 
 /** A listening server. */
@@ -46,6 +48,7 @@ export async function listen(server: Listenable, options: ListenOptions): Promis
     serverOptions: {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      ...(options.maxHeaderBytes === undefined ? {} : { maxHeaderSize: options.maxHeaderBytes }),
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: Math.min(5000, headersTimeoutMs),
     },

@@ -1,12 +1,14 @@
 import type { CodedError } from "@repo/contracts/coded-error";
-import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
+import type { Route, RouteFamily } from "@repo/contracts/route";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { EncodedJson } from "./encoded-json.ts";
 import { toCodedError, toErrorBody, toErrorHeaders, toStatus } from "./error-response.ts";
-import { readJsonBody } from "./read-json-body.ts";
+import type { HeldBytes } from "./body-budget.ts";
+import { readBody } from "./read-body.ts";
 import type { Server, ServerEnvironment } from "./server.ts";
+import { openStream, toStreamFormat, toStreamHeaders } from "./stream-answer.ts";
 import type { Timings } from "./timings.ts";
 import { parseBody } from "./validation.ts";
 
@@ -35,6 +37,15 @@ export type Handler<Body extends z.ZodType, Answer extends z.ZodType> = (
   context: HandlerContext,
 ) => z.input<Answer> | EncodedJson | Promise<z.input<Answer> | EncodedJson>;
 
+/**
+ * Turns a validated body into the values to send. What it throws before the first value is an error with a status of its
+ * own; after that the error is the stream's last value, in the shape of the route's family.
+ */
+export type StreamHandler<Body extends z.ZodType, Answer extends z.ZodType> = (
+  body: z.output<Body>,
+  context: HandlerContext,
+) => AsyncIterable<z.input<Answer>>;
+
 /** One of several routes that share a method and a path and are told apart by the body's shape. */
 export interface Alternative {
   route: Route;
@@ -59,6 +70,15 @@ export function mountRoute<Body extends z.ZodType, Answer extends z.ZodType>(
   handler: Handler<Body, Answer>,
 ): void {
   mountAlternatives(server, [defineAlternative(route, handler)]);
+}
+
+/** Mounts a contract route that `streams`: values are sent as they come, as lines of JSON or server-sent events. */
+export function mountStream<Body extends z.ZodType, Answer extends z.ZodType>(
+  server: Server,
+  route: Route<Body, Answer>,
+  handler: StreamHandler<Body, Answer>,
+): void {
+  mountAlternatives(server, [{ route, when: () => true, handler: handler as Handler<z.ZodType, z.ZodType> }]);
 }
 
 /**
@@ -95,6 +115,13 @@ async function answer(
   let family = first.route.family;
   let deadline: Deadline | undefined;
   let leave: (() => void) | undefined;
+  let isStreaming = false;
+  const held = server.bodyBudget.hold();
+  const end = (): void => {
+    deadline?.clear();
+    leave?.();
+    held.release();
+  };
   try {
     if (first.route.public !== true) {
       state.caller = await server.authenticate(c.req.raw.headers);
@@ -102,13 +129,20 @@ async function answer(
     }
     deadline = startDeadline(c.req.raw.headers, c.req.raw.signal, server.limits.maxTimeoutMs);
     const context = toHandlerContext(c, deadline, first.route.status ?? 200);
-    const value = await deadline.race(run(server, alternatives, context, (alternative) => (family = alternative.route.family)));
-    return toResponse(c, value, context);
+    let { route } = first;
+    const choose = (alternative: Alternative): void => {
+      ({ route } = alternative);
+      ({ family } = route);
+    };
+    const value = await deadline.race(run(server, alternatives, { context, held, choose }));
+    if (route.streams !== true) return toResponse(c, value, context);
+    const stream = await toStreamResponse(server, c, { values: value as AsyncIterable<unknown>, context, deadline, family, onEnd: end });
+    isStreaming = true;
+    return stream;
   } catch (thrown) {
     return answerError(server, c, toCodedError(thrown), family);
   } finally {
-    deadline?.clear();
-    leave?.();
+    if (!isStreaming) end();
   }
 }
 
@@ -116,20 +150,16 @@ async function answer(
 async function run(
   server: Server,
   alternatives: readonly [Alternative, ...Alternative[]],
-  context: HandlerContext,
-  choose: (alternative: Alternative) => void,
+  { context, held, choose }: { context: HandlerContext; held: HeldBytes; choose: (alternative: Alternative) => void },
 ): Promise<unknown> {
   const [first] = alternatives;
   if (first.route.request === undefined) return first.handler(undefined, context);
-  // The schema sees a query as an object of strings.
-  const body = hasQuery(first.route)
-    ? Object.fromEntries(new URL(context.request.url).searchParams)
-    : await readJsonBody(context.request, {
-        limits: server.limits,
-        family: first.route.family,
-        budget: server.bodyBudget,
-        signal: context.signal,
-      });
+  const body = await readBody(context.request, first.route, {
+    limits: server.limits,
+    budget: server.bodyBudget,
+    held,
+    signal: context.signal,
+  });
   const alternative = alternatives.find(({ when }) => when(body)) ?? first;
   choose(alternative);
   const { route, handler } = alternative;
@@ -149,6 +179,31 @@ function toHandlerContext(c: Context<ServerEnvironment>, deadline: Deadline, sta
     headers: new Headers(),
     status,
   };
+}
+
+interface StreamParts {
+  values: AsyncIterable<unknown>;
+  context: HandlerContext;
+  deadline: Deadline;
+  family: RouteFamily;
+  onEnd: () => void;
+}
+
+async function toStreamResponse(server: Server, c: Context<ServerEnvironment>, parts: StreamParts): Promise<Response> {
+  const { values, context, deadline, family, onEnd } = parts;
+  const format = toStreamFormat(c.req.raw.headers);
+  const stream = await openStream({
+    values,
+    format,
+    deadline,
+    onEnd,
+    toErrorValue: (thrown) => {
+      const error = toCodedError(thrown);
+      server.log[error.status >= 500 ? "error" : "info"]({ requestId: context.requestId, err: error.cause ?? error }, "stream failed");
+      return toErrorBody(error, family, context.requestId);
+    },
+  });
+  return c.body(stream, { status: context.status as 200, headers: { ...toStreamHeaders(format), ...Object.fromEntries(context.headers) } });
 }
 
 function toResponse(c: Context<ServerEnvironment>, value: unknown, context: HandlerContext): Response {

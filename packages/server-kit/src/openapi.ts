@@ -2,7 +2,7 @@ import type { ErrorCode } from "@repo/contracts/coded-error";
 import { errorBody, extractionError, fastApiError, plainError } from "@repo/contracts/error-body";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
-import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
+import { hasQuery, type BodyEncoding, type Route, type RouteFamily } from "@repo/contracts/route";
 import { teiError } from "@repo/contracts/tei";
 import { z } from "zod";
 import { statusesOf } from "./error-response.ts";
@@ -92,19 +92,52 @@ function toOperation(key: string, routes: RouteGroup, needsKey: boolean): Record
     summary: routes.map((route) => route.summary).join(" / "),
     description: descriptions.join("\n\n"),
     ...(needsKey && first.public !== true ? { security: [{ bearer: [] }, { apiKey: [] }] } : {}),
-    parameters: [...toPathParameters(first.path), ...(hasQuery(first) ? requests.flatMap(toQueryParameters) : [])],
-    ...(requests.length === 0 || hasQuery(first)
-      ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: oneOf(requests) } } } }),
+    parameters: [...toPathParameters(first.path), ...toQuery(first, requests)],
+    ...(requests.length === 0 || hasQuery(first) ? {} : { requestBody: toRequestBody(first, requests) }),
     responses: toResponses(routes),
   };
+}
+
+const mediaTypes: Record<Exclude<BodyEncoding, "query">, string> = {
+  json: "application/json",
+  form: "application/x-www-form-urlencoded",
+  multipart: "multipart/form-data",
+  binary: "*/*",
+};
+
+/** One content type per encoding; a file that is the whole body has no fields around it. */
+function toRequestBody(route: Route, requests: unknown[]): unknown {
+  const bodies: readonly BodyEncoding[] = route.bodies ?? ["json"];
+  const schema = oneOf(requests);
+  const content = bodies
+    .filter((body) => body !== "query")
+    .map((body) => [mediaTypes[body], { schema: body === "binary" ? { type: "string", format: "binary" } : schema }]);
+  return { required: !bodies.includes("query"), content: Object.fromEntries(content) };
+}
+
+function toQuery(route: Route, requests: unknown[]): unknown[] {
+  if (hasQuery(route)) return requests.flatMap(toQueryParameters);
+  const bodies: readonly BodyEncoding[] = route.bodies ?? [];
+  if (!bodies.includes("query") && !bodies.includes("binary")) return [];
+  // A field may stand here or in the body, so here none is required; files have no place in an address.
+  return requests
+    .flatMap(toQueryParameters)
+    .filter(({ schema }) => schema.format !== "binary" && schema.items?.format !== "binary")
+    .map((parameter) => ({ ...parameter, required: false }));
 }
 
 function toResponses(routes: RouteGroup): Record<string, unknown> {
   const [first] = routes;
   const type = first.path === "/metrics" ? "text/plain" : "application/json";
   const answers = routes.map((route) => toJsonSchema(route.response, "input"));
-  const ok = { description: "The answer.", content: { [type]: { schema: oneOf(answers) } } };
+  const schema = oneOf(answers);
+  const ok =
+    first.streams === true
+      ? {
+          description: "A stream of these: one per line, or as the data of server-sent events for callers that accept them.",
+          content: { "application/x-ndjson": { schema }, "text/event-stream": { schema } },
+        }
+      : { description: "The answer.", content: { [type]: { schema } } };
   const responses: Record<string, unknown> = { [String(first.status ?? 200)]: ok };
   if (first.path === "/ready") responses["503"] = { ...ok, description: "Not ready." };
   for (const route of routes) {
@@ -123,9 +156,20 @@ function toPathParameters(path: string): unknown[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
+interface QueryParameter {
+  name: string;
+  in: "query";
+  required: boolean;
+  description: string | undefined;
+  schema: { format?: string; items?: { format?: string } };
+}
+
 /** A GET or DELETE has no body: the fields of its schema stand in the query. */
-function toQueryParameters(schema: unknown): unknown[] {
-  const { properties = {}, required = [] } = schema as { properties?: Record<string, { description?: string }>; required?: string[] };
+function toQueryParameters(schema: unknown): QueryParameter[] {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, QueryParameter["schema"] & { description?: string }>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, { description, ...field }]) => ({
     name,
     in: "query",

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { RouteFamily } from "@repo/contracts/route";
 import type { BodyBudget } from "./body-budget.ts";
+import { assertDeclaredLength, assertNotCompressed, bodyTooLarge, readChunks, toReadError } from "./body-bytes.ts";
 import { JsonScanner, type JsonLimits } from "./json-scanner.ts";
 
 /** What {@link readJsonBody} allows. */
@@ -29,7 +30,7 @@ const largeBodyBytes = 512 * 1024;
  */
 export async function readJsonBody(request: Request, options: ReadJsonBodyOptions): Promise<unknown> {
   assertMediaType(request.headers, options.family);
-  const declared = readDeclaredLength(request.headers, options.limits.maxBodyBytes);
+  const declared = assertDeclaredLength(request.headers, options.limits.maxBodyBytes);
   const bytes = declared > 0 && declared <= smallBodyBytes ? await readSmall(request, options) : await readStream(request, options);
   if (bytes.length === 0) throw new CodedError("invalid_request", "The body is empty; send JSON.");
   if (!isUtf8(bytes)) throw new CodedError("invalid_request", "The body is not valid UTF-8.");
@@ -52,10 +53,7 @@ function parseJson(text: string): unknown {
 }
 
 function assertMediaType(headers: Headers, family: RouteFamily): void {
-  const encoding = headers.get("content-encoding")?.toLowerCase();
-  if (encoding !== undefined && encoding !== "identity") {
-    throw new CodedError("unsupported_media_type", "Compressed bodies are not read; send the JSON as it is.");
-  }
+  assertNotCompressed(headers);
   // Ollama reads every body as JSON, and its documentation's curl examples send none of the right types.
   if (family === "ollama") return;
   const [type = "", ...parameters] = (headers.get("content-type") ?? "application/json")
@@ -63,26 +61,17 @@ function assertMediaType(headers: Headers, family: RouteFamily): void {
     .split(";")
     .map((part) => part.trim());
   if (type !== "application/json" && !/^application\/[\w.-]+\+json$/.test(type)) {
-    throw new CodedError("unsupported_media_type", "Send JSON with the header `Content-Type: application/json`.");
+    throw new CodedError("unsupported_media_type", "Send JSON with the header `Content-Type: application/json`.", {
+      details: { request: true },
+    });
   }
   const charset = parameters
     .find((parameter) => parameter.startsWith("charset="))
     ?.slice("charset=".length)
     .replaceAll('"', "");
   if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") {
-    throw new CodedError("unsupported_media_type", "JSON is read as UTF-8 only.");
+    throw new CodedError("unsupported_media_type", "JSON is read as UTF-8 only.", { details: { request: true } });
   }
-}
-
-/** Length that the headers promise, 0 when they do not. */
-function readDeclaredLength(headers: Headers, maxBodyBytes: number): number {
-  const declared = Number(headers.get("content-length") ?? 0);
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  return declared;
-}
-
-function tooLarge(maxBodyBytes: number): CodedError {
-  return new CodedError("payload_too_large", `The body is larger than ${maxBodyBytes} bytes.`, { details: { maxBodyBytes } });
 }
 
 /**
@@ -93,33 +82,20 @@ async function readSmall(request: Request, { limits, signal }: ReadJsonBodyOptio
   const read = await request.arrayBuffer().catch((cause: unknown) => toReadError(cause, signal));
   if (read instanceof CodedError) throw read;
   const bytes = Buffer.from(read);
-  if (bytes.length > limits.maxBodyBytes) throw tooLarge(limits.maxBodyBytes);
+  if (bytes.length > limits.maxBodyBytes) throw bodyTooLarge(limits.maxBodyBytes);
   new JsonScanner(limits).push(bytes);
   return bytes;
 }
 
-function toReadError(cause: unknown, signal: AbortSignal): CodedError {
-  if (CodedError.isInstance(cause)) return cause;
-  if (signal.aborted) return new CodedError("cancelled", "The caller left.", { cause });
-  return new CodedError("invalid_request", "The body ended too early.", { cause });
-}
-
-async function readStream(request: Request, options: ReadJsonBodyOptions): Promise<Buffer> {
-  if (request.body === null) return Buffer.alloc(0);
-  const scanner = new JsonScanner(options.limits);
+async function readStream(request: Request, { limits, budget, signal }: ReadJsonBodyOptions): Promise<Buffer> {
+  const scanner = new JsonScanner(limits);
   const chunks: Uint8Array[] = [];
-  const held = options.budget.hold();
-  let length = 0;
+  const held = budget.hold();
   try {
-    for await (const chunk of request.body) {
-      length += chunk.byteLength;
-      if (length > options.limits.maxBodyBytes) throw tooLarge(options.limits.maxBodyBytes);
-      held.grow(chunk.byteLength);
+    for await (const chunk of readChunks(request, { maxBodyBytes: limits.maxBodyBytes, held, signal })) {
       scanner.push(chunk);
       chunks.push(chunk);
     }
-  } catch (thrown) {
-    throw toReadError(thrown, options.signal);
   } finally {
     held.release();
   }

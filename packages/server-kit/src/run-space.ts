@@ -11,7 +11,7 @@ import { stopOnSignals } from "./shutdown.ts";
 export async function runSpace(
   server: Server,
   lifecycle: Lifecycle<HostedService>,
-  address: { port: number; hostname: string },
+  address: { port: number; hostname: string; maxHeaderBytes?: number | undefined },
 ): Promise<void> {
   const startedAt = performance.now();
   const listener = await listen(server, address).catch((thrown: unknown) => {

@@ -13,7 +13,14 @@ import type { Timings } from "./timings.ts";
 export interface ServerLimits {
   /** Largest request body, bytes. Default 8 MiB: 2,048 texts of 512 tokens fit. */
   maxBodyBytes: number;
-  /** Body bytes of all requests that are still arriving. Default 64 MiB. */
+  /** Largest single file in a body, bytes. Default maxBodyBytes. */
+  maxFileBytes: number;
+  /** Most files in one body. Default 100. */
+  maxFiles: number;
+  /**
+   * Body bytes of all requests that are still arriving, and of files until their request is answered. Default 64 MiB, or
+   * twice maxBodyBytes where that is more.
+   */
   maxArrivingBytes: number;
   /** Deepest nesting of a JSON body. Default 32. */
   maxDepth: number;

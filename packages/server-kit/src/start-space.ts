@@ -23,15 +23,17 @@ export interface StartSpaceOptions<Config extends ServerVariables, Service exten
   config: Config;
   createService: (config: Config) => Promise<Service>;
   createApp: (parts: SpaceParts<Config, Service>) => Server;
+  /** Longest request line and headers, bytes; see listen. */
+  maxHeaderBytes?: number;
 }
 
 /** The whole of a Space's process: loads the service in the background, serves it, and stops in order when told to. */
 export async function startSpace<Config extends ServerVariables, Service extends HostedService>(
   options: StartSpaceOptions<Config, Service>,
 ): Promise<void> {
-  const { manifest, config, createService, createApp } = options;
+  const { manifest, config, createService, createApp, maxHeaderBytes } = options;
   const log = createLogger({ name: toSpaceName(manifest), level: config.LOG_LEVEL });
   const lifecycle = createLifecycle({ load: () => createService(config), log });
   const server = createApp({ config, lifecycle, log, metrics: createMetrics({ processMetrics: true }) });
-  await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST });
+  await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST, maxHeaderBytes });
 }
