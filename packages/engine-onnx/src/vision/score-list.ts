@@ -58,7 +58,7 @@ export function scoreList(frames: CtcFrames, entries: readonly string[], alphabe
       sum < minExactSum ? ctcLogLikelihood(frames, entry, alphabet) : Math.log(sum) + relative.logScale;
   }
   setPosteriors(scores);
-  return scores.sort((a, b) => b.logLikelihood - a.logLikelihood || a.index - b.index);
+  return scores.toSorted((a, b) => b.logLikelihood - a.logLikelihood || a.index - b.index);
 }
 
 /** Sums over the paths that have spelt a prefix, by step; [0] is before the first step. */
