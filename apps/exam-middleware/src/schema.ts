@@ -4,12 +4,12 @@ import {
   bigserial,
   boolean,
   customType,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
-  real,
   text,
   timestamp,
   uniqueIndex,
@@ -83,6 +83,7 @@ export type ReviewReason =
   | "duplicate"
   | "attempt_limit"
   | "unreadable"
+  | "warning"
   | "reported";
 
 /** One scanned sheet: a file, what was read on it, and how far it is. */
@@ -101,11 +102,11 @@ export const artifacts = pgTable(
     /** The reading in force: the machine's until a person accepts or corrects it. */
     parsedRegNo: text("parsed_reg_no"),
     parsedSubjectCode: text("parsed_subject_code"),
-    /** Calibrated, 0..1; 1 once a person has said so; null: not read. */
-    registerConfidence: real("register_confidence"),
-    subjectConfidence: real("subject_confidence"),
+    /** The machine's, calibrated, 0..1; stays what it was when a person corrects the value; null: not read. */
+    registerConfidence: doublePrecision("register_confidence"),
+    subjectConfidence: doublePrecision("subject_confidence"),
     /** The smaller of both; what the review queue is sorted by. */
-    confidence: real(),
+    confidence: doublePrecision(),
     /** 1 or 2 once accepted; null: holds no place in (register, subject, exam type). */
     attemptNumber: integer("attempt_number"),
     /** Whether a second sheet of the same student, subject and exam type is refused. */
@@ -169,7 +170,7 @@ export const extractions = pgTable("extractions", {
   pages: integer().notNull(),
   /** Degrees the page was turned clockwise: 0, 90, 180 or 270. */
   rotation: integer().notNull(),
-  skewDegrees: real("skew_degrees").notNull(),
+  skewDegrees: doublePrecision("skew_degrees").notNull(),
   regionsFound: jsonb("regions_found").$type<{ register: number; subject: number }>().notNull(),
   warnings: jsonb().$type<string[]>().notNull(),
   timingsMs: jsonb("timings_ms").$type<Record<string, number>>().notNull(),
@@ -193,15 +194,15 @@ export const candidates = pgTable(
     value: text().notNull(),
     /** What stands there without a list. */
     raw: text().notNull(),
-    confidence: real().notNull(),
-    detectionConfidence: real("detection_confidence").notNull(),
+    confidence: doublePrecision().notNull(),
+    detectionConfidence: doublePrecision("detection_confidence").notNull(),
     /** [x, y, width, height], 0..1 of the upright page. */
     box: jsonb().$type<[number, number, number, number]>().notNull(),
     page: integer().notNull(),
     /** Whether it is an entry of a list. */
     matched: boolean().notNull(),
     /** How far the best entry is ahead of the second. */
-    margin: real(),
+    margin: doublePrecision(),
     /** PNG or WebP. */
     crop: bytes(),
     cropType: text("crop_type"),

@@ -30,6 +30,11 @@ export interface JobDefinition<Schema extends z.ZodType> {
   /** Jobs at once in this process. Default 1. */
   concurrency?: number;
   /**
+   * Jobs take seconds at most and come by the dozen: the next ones are taken as soon as these are done, two at a time,
+   * which makes an odd concurrency even. Default false: the queue is looked at every few seconds.
+   */
+  isShort?: boolean;
+  /**
    * Attempts after the first. Default 5. An attempt ends by an error, by "again", and when its process is killed: a long job
    * that survives many restarts wants a large number and counts its real faults itself.
    */

@@ -29,6 +29,8 @@ export interface EnqueueOptions {
   transaction?: Database;
   /** While a job with this key waits or runs, another one is not put in. */
   key?: string;
+  /** Not before this moment. Looking for jobs finds it then, every 2 to 4 s. */
+  startAfter?: Date;
 }
 
 /** One kind of job, ready to be put in. */
@@ -103,6 +105,13 @@ function toQueueOptions(definition: JobDefinition<z.ZodType>, database: OpenData
   };
 }
 
+/** pg-boss goes on without a pause while it finds as many jobs as it asked for, if that is more than one. */
+function toPace({ concurrency = 1, isShort = false }: JobDefinition<z.ZodType>) {
+  return isShort
+    ? { localConcurrency: Math.ceil(concurrency / 2), batchSize: 2, burstWhenBatchFull: true }
+    : { localConcurrency: concurrency, batchSize: 1 };
+}
+
 const toFailedName = (name: string): string => `${name}.failed`;
 
 function toReason(output: unknown): { reason: string; code: string | undefined } {
@@ -170,7 +179,7 @@ export async function createJobQueue({ database, log }: JobQueueOptions): Promis
     if (database.kind === "pglite") await reclaim(boss, name);
     await boss.work(
       name,
-      { ...workOptions, perJobResults: true, localConcurrency: definition.concurrency ?? 1 },
+      { ...workOptions, perJobResults: true, ...toPace(definition) },
       async (jobs: JobWithMetadata<unknown>[]) => await Promise.all(jobs.map(async (job) => await runJob(job, definition, handler))),
     );
     const { onFailed } = definition;
@@ -194,11 +203,11 @@ export async function createJobQueue({ database, log }: JobQueueOptions): Promis
       await boss.updateQueue(name, options);
       if (handler !== undefined) await work(name, definition, handler);
       return {
-        enqueue: async (data, { transaction, key = randomUUID() } = {}) => {
+        enqueue: async (data, { transaction, key = randomUUID(), startAfter } = {}) => {
           const parsed = definition.schema.safeParse(data);
           if (!parsed.success) throw new CodedError("invalid_request", `The data of a job ${name} is not valid.`, { cause: parsed.error });
           const connection = transaction === undefined ? {} : { db: fromDrizzle(transaction as unknown as DrizzleTransactionLike, sql) };
-          const id = await boss.send(name, data as object, { singletonKey: key, ...connection });
+          const id = await boss.send(name, data as object, { singletonKey: key, ...(startAfter && { startAfter }), ...connection });
           return id ?? undefined;
         },
         onProgress: (listener) => {
