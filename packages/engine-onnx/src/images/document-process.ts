@@ -1,0 +1,201 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "@repo/contracts/coded-error";
+import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
+import { unreadableFile } from "./unreadable-file.ts";
+
+/** Options of {@link createDocumentProcess}. */
+export interface DocumentProcessOptions {
+  entry: URL;
+  /** Resident memory at which it is killed, native memory included. Enforced on Linux. */
+  maxMemoryBytes: number;
+}
+
+/** A process that decodes files; it is started when it is needed, and again when it was killed. */
+export interface DocumentProcess {
+  /** Requests that are not answered yet. */
+  readonly waiting: number;
+  /**
+   * Answered in the order of the calls. `boundMs` runs from when the process takes the request up; then it is killed, and
+   * the other requests go to its successor.
+   */
+  request(request: Omit<PageRequest, "id">, boundMs: number): Promise<Exclude<PageReply, { kind: "ready" | "failed" }>>;
+  /** No more pages of this file are wanted: requests for it that were not taken up are dropped. */
+  close(document: number): void;
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  request: PageRequest;
+  boundMs: number;
+  crashes: number;
+  resolve(reply: Exclude<PageReply, { kind: "ready" | "failed" }>): void;
+  reject(error: Error): void;
+}
+
+const memoryLookMs = 100;
+/** Loading the decoders takes under a second; a host where it takes longer than this is broken. */
+const startBoundMs = 30_000;
+
+/**
+ * Native memory has no bound inside a process, and native code that is ended with its thread takes the process along; so
+ * files of strangers are decoded in a process of their own. It has no environment, may write no file and start nothing.
+ */
+export function createDocumentProcess(options: DocumentProcessOptions): DocumentProcess {
+  const queue: Waiting[] = [];
+  let child: ChildProcess | undefined;
+  let isReady = false;
+  let isStopped = false;
+  let lastId = 0;
+  let boundTimer: NodeJS.Timeout | undefined;
+  let memoryTimer: NodeJS.Timeout | undefined;
+  /** The request that the process was given. */
+  let running: Waiting | undefined;
+
+  const kill = () => child?.kill("SIGKILL");
+
+  function start(): void {
+    isReady = false;
+    const started = fork(fileURLToPath(options.entry), {
+      // Nothing of the server's environment: it holds keys. One malloc arena per two threads is plenty.
+      env: { MALLOC_ARENA_MAX: "2" },
+      execArgv: ["--permission", "--allow-fs-read=*", "--allow-addons", "--max-old-space-size=512", "--max-semi-space-size=16"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    child = started;
+    process.once("exit", kill);
+    started.on("message", (reply: PageReply) => {
+      if (child === started) take(reply);
+    });
+    const onEnd = () => {
+      if (child === started) lose();
+    };
+    started.once("exit", onEnd);
+    started.once("error", onEnd);
+    boundTimer = setTimeout(kill, startBoundMs);
+  }
+
+  function next(): void {
+    if (isStopped || running !== undefined || queue.length === 0) return rest();
+    if (child === undefined) return start();
+    if (!isReady) return;
+    running = queue[0] as Waiting;
+    const { boundMs } = running;
+    child.ref();
+    child.channel?.ref();
+    child.send(running.request, () => undefined); // A process that is gone also says so by its end.
+    boundTimer = setTimeout(() => {
+      fail(unreadableFile("too_slow", "Reading the page took too long.", { boundMs }));
+      kill();
+    }, boundMs);
+    memoryTimer = setInterval(() => {
+      if (readResidentBytes(child?.pid) <= options.maxMemoryBytes) return;
+      fail(unreadableFile("too_much_memory", "Reading the page takes too much memory."));
+      kill();
+    }, memoryLookMs);
+  }
+
+  /** An idle process does not keep this one alive. */
+  function rest(): void {
+    if (running !== undefined || queue.length > 0) return;
+    child?.unref();
+    child?.channel?.unref();
+  }
+
+  function settle(): Waiting | undefined {
+    const settled = running;
+    running = undefined;
+    if (settled !== undefined) queue.shift();
+    clearTimeout(boundTimer);
+    clearInterval(memoryTimer);
+    return settled;
+  }
+
+  function fail(error: Error): void {
+    settle()?.reject(error);
+  }
+
+  function take(reply: PageReply): void {
+    if (reply.kind === "ready") {
+      clearTimeout(boundTimer);
+      isReady = true;
+    } else {
+      // The answer to a request that was given up a moment before.
+      if (reply.id !== running?.request.id) return;
+      const settled = settle();
+      if (reply.kind === "failed")
+        settled?.reject(new CodedError(reply.code, reply.message, { ...(reply.details && { details: reply.details }) }));
+      else settled?.resolve(reply);
+    }
+    next();
+  }
+
+  /** The process ended. What it was reading may be to blame: that is tried once more, with nothing else at stake. */
+  function lose(): void {
+    process.removeListener("exit", kill);
+    child = undefined;
+    clearTimeout(boundTimer);
+    clearInterval(memoryTimer);
+    if (!isReady && !isStopped) {
+      for (const waiting of queue.splice(0)) waiting.reject(new CodedError("internal", "The process that reads files does not start."));
+    }
+    isReady = false;
+    const blamed = running;
+    running = undefined;
+    if (blamed !== undefined) {
+      blamed.crashes += 1;
+      if (blamed.crashes > 1) {
+        queue.shift();
+        blamed.reject(unreadableFile("broken", "Reading the file failed badly."));
+      }
+    }
+    next();
+  }
+
+  return {
+    get waiting() {
+      return queue.length;
+    },
+    request(request, boundMs) {
+      if (isStopped) return Promise.reject(new CodedError("model_unavailable", "The reader is stopping."));
+      const { promise, resolve, reject } = Promise.withResolvers<Exclude<PageReply, { kind: "ready" | "failed" }>>();
+      lastId += 1;
+      queue.push({ request: { ...request, id: lastId }, boundMs, crashes: 0, resolve, reject });
+      next();
+      return promise;
+    },
+    close(document) {
+      for (const waiting of queue.filter((other) => other.request.document === document && other !== running)) {
+        queue.splice(queue.indexOf(waiting), 1);
+        waiting.reject(new CodedError("cancelled", "The caller left."));
+      }
+      if (child !== undefined && isReady) child.send({ close: document } satisfies CloseDocument, () => undefined);
+    },
+    async stop() {
+      isStopped = true;
+      const stopping = child;
+      for (const waiting of queue.splice(0)) waiting.reject(new CodedError("model_unavailable", "The reader is stopping."));
+      running = undefined;
+      clearTimeout(boundTimer);
+      clearInterval(memoryTimer);
+      if (stopping === undefined) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stopping.ref();
+      stopping.once("exit", () => resolve());
+      stopping.kill("SIGKILL");
+      await promise;
+    },
+  };
+}
+
+/** Resident memory of a process; 0 where the system does not tell. Source: proc(5), VmRSS. */
+function readResidentBytes(pid: number | undefined): number {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
+    return Number(kilobytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,81 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
+import type { PageDocument } from "./page-document.ts";
+import { toGray, toRgb } from "./raster.ts";
+import { selectPages } from "./select-pages.ts";
+
+/**
+ * Entry of the process that decodes files of strangers. It may be killed at any moment, and holds nothing that is not also
+ * where it was started from.
+ */
+
+/** Files kept open at a time; the one not asked for the longest is closed, and opened again when it is asked for. */
+const maxOpenDocuments = 4;
+
+const documents = new Map<number, PageDocument>();
+// Requests are answered one after the other, though each waits.
+let previous: Promise<void> = Promise.resolve();
+
+function reply(message: PageReply): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.send?.(message, undefined, undefined, () => resolve());
+  return promise;
+}
+
+async function open({ bytes, type, limits }: PageRequest): Promise<PageDocument | undefined> {
+  if (bytes === undefined) return undefined;
+  // Loaded with the first file that needs it: a service that is sent pictures only has no PDF code in memory.
+  if (type === "pdf") return (await import("./open-pdf.ts")).openPdf(bytes, limits);
+  return (await import("./open-image.ts")).openImage(bytes, type, limits);
+}
+
+async function close(id: number): Promise<void> {
+  const document = documents.get(id);
+  documents.delete(id);
+  await document?.close();
+}
+
+async function read(request: PageRequest): Promise<PageReply> {
+  const startedAt = performance.now();
+  const document = documents.get(request.document) ?? (await open(request));
+  if (document === undefined) return { kind: "missing", id: request.id };
+  documents.delete(request.document);
+  documents.set(request.document, document);
+  for (const id of documents.keys()) if (documents.size > maxOpenDocuments) await close(id);
+  const selected = selectPages(request.pages, document.count, request.limits.maxPages);
+  const index = selected[request.position] as number;
+  const { raster, dpi } = await document.readPage(index, request.size);
+  return {
+    kind: "page",
+    id: request.id,
+    selected: selected.length,
+    page: {
+      index,
+      count: document.count,
+      width: raster.width,
+      height: raster.height,
+      gray: toGray(raster),
+      ...(request.wantsRgb ? { rgb: toRgb(raster) } : {}),
+      dpi,
+      type: document.type,
+      readMs: performance.now() - startedAt,
+    },
+  };
+}
+
+async function answer(request: PageRequest): Promise<void> {
+  try {
+    await reply(await read(request));
+  } catch (error) {
+    const coded = CodedError.isInstance(error) ? error : new CodedError("internal", "Reading the file failed.", { cause: error });
+    await close(request.document).catch(() => undefined);
+    await reply({ kind: "failed", id: request.id, code: coded.code, message: coded.message, details: coded.details });
+  }
+}
+
+process.on("message", (message: PageRequest | CloseDocument) => {
+  previous = previous.then(() => ("close" in message ? close(message.close).catch(() => undefined) : answer(message)));
+});
+// Whoever started this is gone.
+process.on("disconnect", () => process.exit());
+void reply({ kind: "ready" });

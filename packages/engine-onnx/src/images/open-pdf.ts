@@ -1,0 +1,111 @@
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { createCanvas } from "@napi-rs/canvas";
+import { CodedError } from "@repo/contracts/coded-error";
+import {
+  getDocument,
+  PasswordException,
+  type PDFDocumentLoadingTask,
+  type PDFDocumentProxy,
+  type PDFPageProxy,
+} from "pdfjs-dist/legacy/build/pdf.mjs";
+import type { DecodeLimits, PageDocument, PageSize } from "./page-document.ts";
+import type { Raster } from "./raster.ts";
+import { unreadableFile } from "./unreadable-file.ts";
+
+/** PDF's unit is 1/72 inch (ISO 32000-1, 8.3.2.3). */
+const unitsPerInch = 72;
+/** Skia makes no canvas with a longer side; no page is read by then. */
+const maxSide = 16_384;
+
+/** Standard fonts, character maps and the decoders of JBIG2 and JPEG 2000 lie beside pdfjs; nothing comes from the network. */
+const directory = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+
+/**
+ * Opens a PDF. Its scripts are not run: pdfjs runs none without the sandbox that a viewer gives it.
+ * @throws CodedError invalid_request (encrypted, broken), payload_too_large (too_many_pixels).
+ */
+export async function openPdf(bytes: Uint8Array, limits: DecodeLimits): Promise<PageDocument> {
+  // Strict first: the lenient way leaves out what it cannot decode or what is too large, and a page without its scan looks empty.
+  let { task, document } = await load(bytes, limits, true);
+  return {
+    type: "pdf",
+    count: document.numPages,
+    async readPage(index, size) {
+      try {
+        return await renderPage(document, index, size);
+      } catch (error) {
+        if (isTooLarge(error)) throw unreadableFile("too_many_pixels", "A picture in the PDF has too many pixels.", { page: index });
+      }
+      // A damaged font or annotation does not make the page unreadable.
+      await task.destroy();
+      ({ task, document } = await load(bytes, limits, false));
+      try {
+        return await renderPage(document, index, size);
+      } catch {
+        throw unreadableFile("broken", `Page ${index} of the PDF is damaged.`, { page: index });
+      }
+    },
+    close: () => task.destroy(),
+  };
+}
+
+async function load(
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  isStrict: boolean,
+): Promise<{ task: PDFDocumentLoadingTask; document: PDFDocumentProxy }> {
+  const task = getDocument({
+    data: bytes.slice(), // pdfjs takes the buffer for itself.
+    wasmUrl: `${directory}/wasm/`,
+    standardFontDataUrl: `${directory}/standard_fonts/`,
+    cMapUrl: `${directory}/cmaps/`,
+    iccUrl: `${directory}/iccs/`,
+    useSystemFonts: false,
+    disableFontFace: true,
+    maxImageSize: limits.maxInputPixels,
+    stopAtErrors: isStrict,
+    enableXfa: false,
+    verbosity: 0,
+  });
+  try {
+    return { task, document: await task.promise };
+  } catch (error) {
+    await task.destroy();
+    if (error instanceof PasswordException) throw unreadableFile("encrypted", "The PDF is protected by a password.");
+    if (isStrict) return load(bytes, limits, false);
+    if (CodedError.isInstance(error)) throw error;
+    throw unreadableFile("broken", "The PDF is damaged.");
+  }
+}
+
+async function renderPage(document: PDFDocumentProxy, index: number, size: PageSize): Promise<{ raster: Raster; dpi: number }> {
+  const page = await document.getPage(index);
+  try {
+    const natural = page.getViewport({ scale: 1 });
+    const scale = Math.min(
+      size.dpi / unitsPerInch,
+      Math.sqrt(size.maxPixels / (natural.width * natural.height)),
+      maxSide / Math.max(natural.width, natural.height),
+    );
+    const width = Math.max(1, Math.floor(natural.width * scale));
+    const height = Math.max(1, Math.floor(natural.height * scale));
+    const canvas = createCanvas(width, height);
+    const context = canvas.getContext("2d");
+    await page.render({
+      canvas: null,
+      // Of the browser's type, of which this one has all that pdfjs uses.
+      canvasContext: context as unknown as Parameters<PDFPageProxy["render"]>[0]["canvasContext"],
+      viewport: page.getViewport({ scale }),
+      background: "white",
+    }).promise;
+    const { data } = context.getImageData(0, 0, width, height);
+    return { raster: { width, height, channels: 4, data }, dpi: scale * unitsPerInch };
+  } finally {
+    page.cleanup();
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("exceeded maximum allowed size");
+}
