@@ -1,4 +1,5 @@
 import type { Assets } from "@repo/app-kit/load-assets";
+import { Pager } from "@repo/app-kit/pager";
 import type { Memory } from "../../memory.ts";
 import type { FoundMemory } from "../../memories/memory-service.ts";
 import { Shell, type Viewer } from "../../ui/shell.tsx";
@@ -10,34 +11,6 @@ import { type Owner, toAddress, toParameters } from "./owner.ts";
 
 /** Memories on one page. */
 export const memoriesPerPage = 50;
-
-/** Links to the pages of a long list. */
-function Pages({ owner, page, total }: { owner: Owner | undefined; page: number; total: number }) {
-  const last = Math.max(1, Math.ceil(total / memoriesPerPage));
-  if (last === 1) return null;
-  const toPage = (number: number): string => toAddress("/console/memories", owner, { page: number === 1 ? undefined : number });
-  return (
-    <nav class="pages" aria-label="Pages">
-      {page > 1 ? (
-        <a href={toPage(page - 1)} rel="prev">
-          ← Newer
-        </a>
-      ) : (
-        <span></span>
-      )}
-      <span>
-        Page {page.toLocaleString("en")} of {last.toLocaleString("en")}
-      </span>
-      {page < last ? (
-        <a href={toPage(page + 1)} rel="next">
-          Older →
-        </a>
-      ) : (
-        <span></span>
-      )}
-    </nav>
-  );
-}
 
 /** Memories, newest first, a page of them. */
 export function MemoryList(props: { memories: readonly Memory[]; total: number; page: number; owner: Owner | undefined }) {
@@ -58,7 +31,12 @@ export function MemoryList(props: { memories: readonly Memory[]; total: number; 
           <MemoryItem memory={memory} owner={owner} back={back} />
         ))}
       </ol>
-      <Pages owner={owner} page={page} total={total} />
+      <Pager
+        page={page}
+        perPage={memoriesPerPage}
+        total={total}
+        toAddress={(number) => toAddress("/console/memories", owner, { page: number === 1 ? undefined : number })}
+      />
     </>
   );
 }
