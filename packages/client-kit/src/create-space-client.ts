@@ -6,8 +6,8 @@ import { createEmitter } from "./emitter.ts";
 import { hubRuntimePath } from "./hub-runtime.ts";
 import { toKeyHeaders } from "./key-headers.ts";
 import { probeSpace } from "./probe-space.ts";
-import { createResilientCall, isBrokenSpace, type CallRoute, type Exchange } from "./resilient-call.ts";
-import { sendRequest, type HttpAnswer } from "./send-request.ts";
+import { createResilientCall, isBrokenSpace, type CallRoute, type Exchange, type StreamRoute } from "./resilient-call.ts";
+import { openRequest, sendRequest, type HttpAnswer, type HttpRequest, type OpenedAnswer } from "./send-request.ts";
 import { parseSpaceAddress, type SpaceAddress } from "./space-address.ts";
 import { createWakeUp, type SpaceStateReport } from "./wake-up.ts";
 import { withinDeadline } from "./within-deadline.ts";
@@ -61,6 +61,12 @@ export interface SpaceClient {
    * @throws every code; `remote` says what the Space answered
    */
   call: CallRoute;
+  /**
+   * Calls a route that streams and gives its values as they come. Up to the first value it is a call like any other, with
+   * wake-up and retries; after that an error ends it. The context's deadline is for the whole stream; timeoutMs bounds the
+   * wait for each value. Leaving the loop ends the connection.
+   */
+  stream: StreamRoute;
   getState(): SpaceClientState;
   /** Calls `listener` on every change and every look at a waking Space; returns the way out. */
   subscribe(listener: (state: SpaceClientState) => void): () => void;
@@ -80,19 +86,19 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   const address = parseSpaceAddress(options.url);
   const keys = toKeyHeaders(options);
 
-  const send = (url: string, method: RouteMethod, request: Parameters<Exchange>[2], keyHeaders: Record<string, string>) =>
-    sendRequest(
-      {
-        ...request,
-        url,
-        method,
-        headers: { accept: "application/json", ...request.headers, ...keyHeaders },
-        maxResponseBytes,
-        secrets: keys.secrets,
-      },
-      fetch,
-    );
-  const exchange: Exchange = (method, path, request) => send(`${address.baseUrl}${path}`, method, request, keys.headers);
+  type Sent = Parameters<Exchange>[2];
+  const toRequest = (url: string, method: RouteMethod, request: Sent, keyHeaders: Record<string, string>): HttpRequest => ({
+    ...request,
+    url,
+    method,
+    headers: { accept: "application/json", ...request.headers, ...keyHeaders },
+    maxResponseBytes,
+    secrets: keys.secrets,
+  });
+  const exchange: Exchange = (method, path, request) =>
+    sendRequest(toRequest(`${address.baseUrl}${path}`, method, request, keys.headers), fetch);
+  const open: Exchange<OpenedAnswer> = (method, path, request) =>
+    openRequest(toRequest(`${address.baseUrl}${path}`, method, request, keys.headers), fetch);
   const wakeUp = createWakeUp({
     probe: (signal) => probeSpace((path, inner) => exchange("GET", path, { signal: inner }), signal),
     budgetMs: wakeBudgetMs,
@@ -103,9 +109,11 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
     breaker: new ConsecutiveBreaker(options.breakAfterFailures ?? 5),
     halfOpenAfter: new ExponentialBackoff({ initialDelay: options.breakForMs ?? 5_000, maxDelay: 60_000, generator: halfJitterGenerator }),
   });
-  const call = createResilientCall({
+  const { call, stream } = createResilientCall({
     baseUrl: address.baseUrl,
     exchange,
+    open,
+    maxResponseBytes,
     wakeUp,
     breaker,
     timeoutMs,
@@ -132,6 +140,7 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
   return {
     address,
     call,
+    stream,
     getState,
     subscribe: states.subscribe,
     wake() {
@@ -145,7 +154,7 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
       // The Space's own key is none of the Hub's business.
       const { authorization } = keys.headers;
       return await getOnce(`GET ${path} of the Hub`, context, (signal) =>
-        send(`${hubUrl}${path}`, "GET", { signal }, authorization === undefined ? {} : { authorization }),
+        sendRequest(toRequest(`${hubUrl}${path}`, "GET", { signal }, authorization === undefined ? {} : { authorization }), fetch),
       );
     },
     close() {

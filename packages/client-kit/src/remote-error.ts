@@ -17,9 +17,12 @@ const nestedError = z.object({
     details: z.record(z.string(), z.unknown()).optional(),
   }),
 });
-/** TEI, Ollama and Hugging Face's inference API: `{error: "..."}`. */
+/** TEI, Ollama and Hugging Face's inference API: `{error: "..."}`; ours for pages and files, with code and details. */
 const flatError = z.object({
   error: z.union([z.string(), z.array(z.string())]),
+  code: z.string().optional(),
+  request_id: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
   error_type: z.string().optional(),
   estimated_time: z.number().optional(),
 });
@@ -113,9 +116,12 @@ function decodeBody(json: unknown): DecodedBody | undefined {
   }
   const flat = flatError.safeParse(json);
   if (flat.success) {
-    const { error, estimated_time: seconds } = flat.data;
+    const { error, estimated_time: seconds, code, details, request_id: requestId } = flat.data;
     return {
       message: typeof error === "string" ? error : error.join("; "),
+      ...toNamed(code),
+      ...(details === undefined ? {} : { details }),
+      ...(requestId === undefined ? {} : { requestId }),
       ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1000 }),
     };
   }

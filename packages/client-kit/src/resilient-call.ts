@@ -5,22 +5,27 @@ import { ConstantBackoff, ExponentialBackoff, handleWhen, isBrokenCircuitError, 
 import type { z } from "zod";
 import { AttemptFailure } from "./attempt-failure.ts";
 import { parseAnswer } from "./parse-answer.ts";
-import type { HttpAnswer } from "./send-request.ts";
+import { encodeRequest, type EncodedRequest } from "./encode-request.ts";
+import { readStream } from "./read-stream.ts";
+import { readAnswer, type HttpAnswer, type OpenedAnswer } from "./send-request.ts";
 import { sleep } from "./sleep.ts";
 import type { WakeUp } from "./wake-up.ts";
 import { withinDeadline } from "./within-deadline.ts";
 
 /** Sends one request to the Space's host with its keys. */
-export type Exchange = (
+export type Exchange<Answer = HttpAnswer> = (
   method: RouteMethod,
   path: string,
-  request: { body?: string | undefined; headers?: Record<string, string>; signal: AbortSignal },
-) => Promise<HttpAnswer>;
+  request: { body?: EncodedRequest["body"]; headers?: Record<string, string>; signal: AbortSignal },
+) => Promise<Answer>;
 
 /** Parts and limits of {@link createResilientCall}; the defaults live in SpaceClientOptions. */
 export interface ResilientCallOptions {
   baseUrl: string;
   exchange: Exchange;
+  /** The same, up to the answer's headers. */
+  open: Exchange<OpenedAnswer>;
+  maxResponseBytes: number;
   wakeUp: WakeUp;
   breaker: CircuitBreakerPolicy;
   timeoutMs: number;
@@ -29,12 +34,25 @@ export interface ResilientCallOptions {
   retryDelayMs: number;
 }
 
+/** What accompanies a call of a route. */
+export interface CallOptions extends CallContext {
+  /** Values of the path's parameters. */
+  params?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Calls a route of the Space; see SpaceClient.call. */
 export type CallRoute = <Request extends z.ZodType, Response extends z.ZodType>(
   route: Route<Request, Response>,
   body: z.input<Request> | undefined,
-  context?: CallContext,
+  options?: CallOptions,
 ) => Promise<z.output<Response>>;
+
+/** Calls a route of the Space that streams; see SpaceClient.stream. */
+export type StreamRoute = <Request extends z.ZodType, Response extends z.ZodType>(
+  route: Route<Request, Response>,
+  body: z.input<Request> | undefined,
+  options?: CallOptions,
+) => AsyncGenerator<z.output<Response>>;
 
 /** State of one call between its attempts. */
 interface CallInProgress {
@@ -51,44 +69,82 @@ interface CallInProgress {
  * The layers of a call, outermost first: one deadline for everything · retry of what may succeed · wait for a Space
  * that is waking up · circuit breaker · one attempt with its own time limit.
  */
-export function createResilientCall(options: ResilientCallOptions): CallRoute {
-  const { exchange, wakeUp, breaker, timeoutMs, wakeBudgetMs } = options;
+export function createResilientCall(options: ResilientCallOptions): { call: CallRoute; stream: StreamRoute } {
+  const { exchange, open, wakeUp, breaker, timeoutMs, wakeBudgetMs } = options;
   const retrying = retry(
     handleWhen((error) => error instanceof AttemptFailure && error.kind !== "final"),
     // The pause is taken inside the attempt: cockatiel's own cannot be interrupted by an abort.
     { maxAttempts: options.maxAttempts - 1, backoff: new ConstantBackoff(0) },
   );
 
-  return async (route, body, context = {}) => {
-    const deadlineAt = Math.min(context.deadlineAt ?? Infinity, Date.now() + wakeBudgetMs + timeoutMs);
-    const what = `${route.method} ${route.path} of ${options.baseUrl}`;
-    const json = body === undefined ? undefined : JSON.stringify(body);
-    const contextHeaders = context.requestId === undefined ? undefined : { [requestIdHeader]: context.requestId };
+  const nameOf = (route: Route): string => `${route.method} ${route.path} of ${options.baseUrl}`;
+  const toHeaders = ({ contentType }: EncodedRequest, context: CallContext, timeLeftMs: number): Record<string, string> => ({
+    ...(context.requestId === undefined ? undefined : { [requestIdHeader]: context.requestId }),
+    ...(contentType === undefined ? undefined : { "content-type": contentType }),
+    ...(Number.isFinite(timeLeftMs) ? { [timeoutHeader]: String(Math.max(1, Math.floor(timeLeftMs))) } : undefined),
+  });
 
-    async function send(signal: AbortSignal) {
+  const call: CallRoute = async (route, body, context = {}) => {
+    const what = nameOf(route);
+    const request = encodeRequest(route, body, context.params);
+    return await insist(what, context, async (signal, deadlineAt) => {
       const limitMs = Math.min(timeoutMs, deadlineAt - Date.now());
-      const headers = {
-        ...contextHeaders,
-        ...(json === undefined ? undefined : { "content-type": "application/json" }),
-        [timeoutHeader]: String(Math.max(1, Math.floor(limitMs))),
-      };
+      const headers = toHeaders(request, context, limitMs);
       const answer = await withinAttempt({ limitMs, timeoutMs, signal, what }, (inner) =>
-        exchange(route.method, route.path, { body: json, headers, signal: inner }),
+        exchange(route.method, request.path, { body: request.body, headers, signal: inner }),
       );
       const result = parseAnswer(route, answer, what);
       wakeUp.markAwake();
       return result;
-    }
+    });
+  };
 
+  const stream: StreamRoute = async function* (route, body, context = {}) {
+    const what = nameOf(route);
+    const request = encodeRequest(route, body, context.params);
+    const { deadlineAt = Infinity, signal } = context;
+    // Outlives the attempt that opens it, and ends with the reading.
+    let connection = new AbortController();
+    try {
+      const opened = await insist(what, context, async (attemptSignal, attemptDeadlineAt) => {
+        const limitMs = Math.min(timeoutMs, attemptDeadlineAt - Date.now());
+        connection = new AbortController();
+        const { signal: connectionSignal } = connection;
+        return await withinAttempt({ limitMs, timeoutMs, signal: attemptSignal, what }, async (inner) => {
+          const abort = (): void => connection.abort(inner.reason);
+          inner.addEventListener("abort", abort, { once: true });
+          const headers = {
+            ...toHeaders(request, context, deadlineAt - Date.now()),
+            accept: "application/x-ndjson, application/json;q=0.5",
+          };
+          const answer = await open(route.method, request.path, { body: request.body, headers, signal: connectionSignal });
+          if (!isStream(answer)) {
+            parseAnswer(route, await readAnswer(answer, { maxResponseBytes: options.maxResponseBytes, signal: inner }), what);
+            throw new AttemptFailure("final", new CodedError("internal", `${what} answered a value and no stream.`));
+          }
+          inner.removeEventListener("abort", abort);
+          wakeUp.markAwake();
+          return answer;
+        });
+      });
+      yield* readStream(route, opened, { what, deadlineAt, idleMs: timeoutMs, signal, maxValueLength: options.maxResponseBytes });
+    } finally {
+      connection.abort();
+    }
+  };
+
+  /** Runs attempts until one succeeds, or no further one would help. */
+  async function insist<T>(what: string, context: CallContext, send: (signal: AbortSignal, deadlineAt: number) => Promise<T>): Promise<T> {
+    const deadlineAt = Math.min(context.deadlineAt ?? Infinity, Date.now() + wakeBudgetMs + timeoutMs);
     try {
       return await withinDeadline({ deadlineAt, signal: context.signal, what }, async (signal) => {
-        const call: CallInProgress = { what, deadlineAt, signal, failedAt: 0, nextPauseMs: createPauses(options.retryDelayMs) };
-        return await retrying.execute(() => attempt(call, send), signal);
+        const progress: CallInProgress = { what, deadlineAt, signal, failedAt: 0, nextPauseMs: createPauses(options.retryDelayMs) };
+        return await retrying.execute(() => attempt(progress, (inner) => send(inner, deadlineAt)), signal);
       });
     } catch (error) {
       throw error instanceof AttemptFailure ? withState(error.error, wakeUp) : error;
     }
-  };
+  }
 
   async function attempt<T>(call: CallInProgress, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal, deadlineAt, previous } = call;
@@ -116,6 +172,13 @@ export function createResilientCall(options: ResilientCallOptions): CallRoute {
     if (code === "model_unavailable") wakeUp.start(previous.error.message);
     throw new AttemptFailure("final", previous.error);
   }
+
+  return { call, stream };
+}
+
+/** Whether the answer is what a stream begins with; everything else is read as the answer of a call, which it is not. */
+function isStream({ response }: OpenedAnswer): boolean {
+  return response.ok && /^application\/x-ndjson/i.test(response.headers.get("content-type") ?? "");
 }
 
 /** What counts against the Space in the circuit breaker: it is awake and fails. A full queue is not a failure. */

@@ -1,6 +1,7 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { RouteMethod } from "@repo/contracts/route";
 import { AttemptFailure } from "./attempt-failure.ts";
+import type { EncodedRequest } from "./encode-request.ts";
 import { networkCause, networkCauseMeaning } from "./network-cause.ts";
 
 /** Any HTTP answer, read to its end. */
@@ -21,8 +22,8 @@ export interface HttpAnswer {
 export interface HttpRequest {
   url: string;
   method: RouteMethod;
-  /** Already JSON; absent for none. */
-  body?: string | undefined;
+  /** As encodeRequest gives it; absent for none. */
+  body?: EncodedRequest["body"];
   headers: Record<string, string>;
   signal: AbortSignal;
   /** Bytes of the answer after decompression; more is payload_too_large. */
@@ -34,17 +35,31 @@ export interface HttpRequest {
 /** Hops that are followed within one host: a slash more, http to https. */
 const maxRedirects = 3;
 
+/** An answer whose status and headers are there, and whose body is still to be read. */
+export interface OpenedAnswer {
+  response: Response;
+  /** Address that answered. */
+  url: string;
+  /** Keys that must never appear in an error. */
+  secrets: readonly string[];
+}
+
+/** Sends one request and reads the whole answer, whatever its status. @throws as {@link openRequest} */
+export async function sendRequest(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<HttpAnswer> {
+  return await readAnswer(await openRequest(request, fetch), request);
+}
+
 /**
- * Sends one request and reads the whole answer, whatever its status.
+ * Sends one request and waits for the status and headers of its answer.
  * A redirect is followed only on the same host and never from https to http; the request, with its keys, goes nowhere else.
  * @throws AttemptFailure for everything but an answer; the signal's reason when it fired
  */
-export async function sendRequest(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<HttpAnswer> {
+export async function openRequest(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<OpenedAnswer> {
   let url = request.url;
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const response = await open({ ...request, url }, fetch);
     const target = redirectTarget(response, url);
-    if (target === undefined) return await readAnswer(response, { ...request, url });
+    if (target === undefined) return { response, url, secrets: request.secrets };
     await response.body?.cancel().catch(() => {});
     url = target;
   }
@@ -84,16 +99,24 @@ function redirectTarget(response: Response, from: string): string | undefined {
   return there.href;
 }
 
-async function readAnswer(response: Response, request: HttpRequest): Promise<HttpAnswer> {
-  const { url } = request;
-  const text = await readText(response, request);
+/** Takes keys out of something a server said. */
+export function hideSecrets(secrets: readonly string[]): (said: string) => string {
+  return (said) => secrets.reduce((result, secret) => result.replaceAll(secret, "[redacted]"), said);
+}
+
+/** Reads the whole answer. @throws AttemptFailure when it is too long or cut; the signal's reason when it fired */
+export async function readAnswer(
+  { response, url, secrets }: OpenedAnswer,
+  request: Pick<HttpRequest, "maxResponseBytes" | "signal">,
+): Promise<HttpAnswer> {
+  const text = await readText(response, { ...request, url });
   const type = response.headers.get("content-type") ?? "";
   const isHtml = /^(?:text\/html|application\/xhtml)/i.test(type) || /^\s*<(?:!doctype html|html)\b/i.test(text);
-  const hide = (said: string) => request.secrets.reduce((result, secret) => result.replaceAll(secret, "[redacted]"), said);
+  const hide = hideSecrets(secrets);
   return { url, status: response.status, headers: response.headers, text, json: isHtml ? undefined : parseJson(text), isHtml, hide };
 }
 
-async function readText(response: Response, request: HttpRequest): Promise<string> {
+async function readText(response: Response, request: Pick<HttpRequest, "maxResponseBytes" | "signal" | "url">): Promise<string> {
   const { maxResponseBytes, signal, url } = request;
   const reader = response.body?.getReader();
   if (reader === undefined) return "";

@@ -79,7 +79,7 @@ function collect(form: BusboyInstance, fields: FormFields, limits: MultipartLimi
     if (values === undefined) fields.set(name ?? "", [value]);
     else values.push(value);
   };
-  form.on("file", (name, stream, fileName, _encoding, type) => {
+  form.on("file", (name, stream, fileName, ...[, type]) => {
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("limit", () => fail(fileTooLarge(limits.maxFileBytes, fileName)));
