@@ -15,7 +15,7 @@ CREATE TABLE "examination_artifacts" (
 	"review_reasons" text[] DEFAULT '{}' NOT NULL,
 	"review_outcome" text,
 	"reviewed_by" uuid,
-	"reviewed_at" timestamp with time zone,
+	"reviewed_at" timestamp (3) with time zone,
 	"duplicate_of" uuid,
 	"waiting_for" text,
 	"error_message" text,
@@ -29,17 +29,17 @@ CREATE TABLE "examination_artifacts" (
 	"moodle_draft_item_id" bigint,
 	"moodle_submission_id" integer,
 	"submitted_by_register_number" text,
-	"uploaded_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"extracted_at" timestamp with time zone,
-	"validated_at" timestamp with time zone,
-	"submit_timestamp" timestamp with time zone,
-	"completed_at" timestamp with time zone,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+	"uploaded_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"extracted_at" timestamp (3) with time zone,
+	"validated_at" timestamp (3) with time zone,
+	"submit_timestamp" timestamp (3) with time zone,
+	"completed_at" timestamp (3) with time zone,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "audit_logs" (
 	"id" bigserial PRIMARY KEY NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"actor_type" text NOT NULL,
 	"actor_id" text,
 	"action" text NOT NULL,
@@ -77,7 +77,7 @@ CREATE TABLE "class_rosters" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
 	"exam_type" text,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"created_by_staff_id" uuid
 );
 --> statement-breakpoint
@@ -92,7 +92,7 @@ CREATE TABLE "course_lists" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
 	"exam_type" text,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"created_by_staff_id" uuid
 );
 --> statement-breakpoint
@@ -107,7 +107,7 @@ CREATE TABLE "extractions" (
 	"regions_found" jsonb NOT NULL,
 	"warnings" jsonb NOT NULL,
 	"timings_ms" jsonb NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "reading_reports" (
@@ -118,8 +118,8 @@ CREATE TABLE "reading_reports" (
 	"suggested_subject_code" text,
 	"message" text NOT NULL,
 	"status" text DEFAULT 'open' NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"resolved_at" timestamp with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"resolved_at" timestamp (3) with time zone,
 	"resolved_by_staff_id" uuid,
 	"resolution" text
 );
@@ -135,21 +135,21 @@ CREATE TABLE "sheet_files" (
 	"sha256" text PRIMARY KEY NOT NULL,
 	"size_bytes" integer NOT NULL,
 	"mime_type" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "staff_sessions" (
 	"token_hash" text PRIMARY KEY NOT NULL,
 	"staff_id" uuid NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "staff_setup_links" (
 	"token_hash" text PRIMARY KEY NOT NULL,
 	"staff_id" uuid NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"used_at" timestamp with time zone
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "staff_users" (
@@ -161,9 +161,9 @@ CREATE TABLE "staff_users" (
 	"role" text DEFAULT 'staff' NOT NULL,
 	"is_active" boolean DEFAULT true NOT NULL,
 	"failed_logins" integer DEFAULT 0 NOT NULL,
-	"locked_until" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"last_login_at" timestamp with time zone
+	"locked_until" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_login_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "student_sessions" (
@@ -174,15 +174,15 @@ CREATE TABLE "student_sessions" (
 	"moodle_username" text NOT NULL,
 	"full_name" text,
 	"moodle_token_encrypted" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "student_username_register" (
 	"register_number" text PRIMARY KEY NOT NULL,
 	"moodle_username" text NOT NULL,
 	"full_name" text,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "subject_mappings" (
@@ -194,8 +194,8 @@ CREATE TABLE "subject_mappings" (
 	"moodle_assignment_id" integer NOT NULL,
 	"moodle_assignment_name" text,
 	"is_active" boolean DEFAULT true NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "submission_queue" (
@@ -206,16 +206,16 @@ CREATE TABLE "submission_queue" (
 	"moodle_token_encrypted" text,
 	"status" text DEFAULT 'QUEUED' NOT NULL,
 	"retry_count" integer DEFAULT 0 NOT NULL,
-	"next_retry_at" timestamp with time zone,
+	"next_retry_at" timestamp (3) with time zone,
 	"last_error" text,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "system_config" (
 	"key" text PRIMARY KEY NOT NULL,
 	"value" jsonb NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 ALTER TABLE "examination_artifacts" ADD CONSTRAINT "examination_artifacts_file_hash_sheet_files_sha256_fk" FOREIGN KEY ("file_hash") REFERENCES "public"."sheet_files"("sha256") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

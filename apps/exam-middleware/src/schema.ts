@@ -19,7 +19,8 @@ import {
 /** Bytes, on both drivers. */
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
 
-const moment = (name: string) => timestamp(name, { withTimezone: true });
+/** To the millisecond, as JavaScript has it: a moment that was read finds its row again. */
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /** Files as they arrived, by their content: the same bytes are stored once. */
 export const sheetFiles = pgTable("sheet_files", {

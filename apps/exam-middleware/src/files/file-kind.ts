@@ -18,7 +18,12 @@ const kinds: readonly (FileKind & { starts: readonly (readonly [offset: number, 
   {
     mimeType: "image/tiff",
     extensions: [".tiff", ".tif"],
-    starts: [[[0, [...ascii("II"), 42, 0]]], [[0, [...ascii("MM"), 0, 42]]], [[0, [...ascii("II"), 43, 0]]], [[0, [...ascii("MM"), 0, 43]]]],
+    starts: [
+      [[0, [...ascii("II"), 42, 0]]],
+      [[0, [...ascii("MM"), 0, 42]]],
+      [[0, [...ascii("II"), 43, 0]]],
+      [[0, [...ascii("MM"), 0, 43]]],
+    ],
   },
   { mimeType: "image/bmp", extensions: [".bmp"], starts: [[[0, ascii("BM")]]] },
   {

@@ -32,12 +32,18 @@ function* inPieces<Item>(items: readonly Item[]): Generator<Item[]> {
   for (let start = 0; start < items.length; start += rowsPerInsert) yield items.slice(start, start + rowsPerInsert);
 }
 
-async function insertList(transaction: Database, request: ListImport & { id: string; staffId: string | null }, entries: ListEntry[]): Promise<void> {
+async function insertList(
+  transaction: Database,
+  request: ListImport & { id: string; staffId: string | null },
+  entries: ListEntry[],
+): Promise<void> {
   const { kind, id, name, examType = null, staffId: createdByStaffId } = request;
   if (kind === "course") {
     await transaction.insert(courseLists).values({ id, name, examType, createdByStaffId });
     for (const piece of inPieces(entries)) {
-      await transaction.insert(courseListEntries).values(piece.map((entry) => ({ listId: id, subjectCode: entry.code, subjectName: entry.name })));
+      await transaction
+        .insert(courseListEntries)
+        .values(piece.map((entry) => ({ listId: id, subjectCode: entry.code, subjectName: entry.name })));
     }
     return;
   }
@@ -56,18 +62,31 @@ export function createListStore(
 ): ListStore {
   const list = async (): Promise<ListView[]> => {
     const courses = await db
-      .select({ id: courseLists.id, name: courseLists.name, examType: courseLists.examType, createdAt: courseLists.createdAt, entries: count() })
+      .select({
+        id: courseLists.id,
+        name: courseLists.name,
+        examType: courseLists.examType,
+        createdAt: courseLists.createdAt,
+        entries: count(),
+      })
       .from(courseLists)
       .innerJoin(courseListEntries, eq(courseListEntries.listId, courseLists.id))
       .groupBy(courseLists.id);
     const rosters = await db
-      .select({ id: classRosters.id, name: classRosters.name, examType: classRosters.examType, createdAt: classRosters.createdAt, entries: count() })
+      .select({
+        id: classRosters.id,
+        name: classRosters.name,
+        examType: classRosters.examType,
+        createdAt: classRosters.createdAt,
+        entries: count(),
+      })
       .from(classRosters)
       .innerJoin(classRosterEntries, eq(classRosterEntries.rosterId, classRosters.id))
       .groupBy(classRosters.id);
-    return [...courses.map((row) => ({ kind: "course" as const, ...row })), ...rosters.map((row) => ({ kind: "roster" as const, ...row }))].toSorted(
-      (a, b) => a.name.localeCompare(b.name),
-    );
+    return [
+      ...courses.map((row) => ({ kind: "course" as const, ...row })),
+      ...rosters.map((row) => ({ kind: "roster" as const, ...row })),
+    ].toSorted((a, b) => a.name.localeCompare(b.name));
   };
   return {
     list,
@@ -75,7 +94,9 @@ export function createListStore(
       const name = request.name.trim().slice(0, maxNameCharacters);
       if (name === "") throw new CodedError("invalid_request", "Give the list a name.", { details: { field: "name" } });
       if (request.examType !== undefined && !rules.examTypes.includes(request.examType))
-        throw new CodedError("invalid_request", `The exam type is one of ${rules.examTypes.join(", ")}.`, { details: { field: "exam_type" } });
+        throw new CodedError("invalid_request", `The exam type is one of ${rules.examTypes.join(", ")}.`, {
+          details: { field: "exam_type" },
+        });
       const pattern = request.kind === "course" ? rules.subjectPattern : rules.registerPattern;
       const { entries, problems } = parseListCsv(request.csv, { kind: request.kind, pattern, maxEntries: rules.maxEntries });
       if (problems.length > 0) return { list: undefined, problems };
@@ -88,7 +109,12 @@ export function createListStore(
         if (known !== undefined) await transaction.delete(table).where(eq(table.id, known.id));
         await insertList(transaction, { ...request, name, id, staffId: actor.type === "system" ? null : actor.id }, entries);
         const after = { listId: id, kind: request.kind, name, entries: entries.length };
-        await writeAudit(transaction, { actor, action: "import-list", ...(known === undefined ? {} : { before: { listId: known.id } }), after });
+        await writeAudit(transaction, {
+          actor,
+          action: "import-list",
+          ...(known === undefined ? {} : { before: { listId: known.id } }),
+          after,
+        });
       });
       return { list: (await list()).find((view) => view.id === id), problems: [] };
     },

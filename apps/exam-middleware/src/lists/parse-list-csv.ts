@@ -64,7 +64,11 @@ function findColumns(first: readonly string[], kind: ListRules["kind"]): { code:
   const keys = first.map(toKey);
   const code = keys.findIndex((key) => (headers[kind].code as readonly string[]).includes(key));
   if (code < 0) return { code: 0, name: 1, hasHeader: false };
-  return { code, name: keys.findIndex((key, column) => column !== code && (headers[kind].name as readonly string[]).includes(key)), hasHeader: true };
+  return {
+    code,
+    name: keys.findIndex((key, column) => column !== code && (headers[kind].name as readonly string[]).includes(key)),
+    hasHeader: true,
+  };
 }
 
 function checkCode(cell: string, code: string, { kind, pattern }: ListRules): string | undefined {
@@ -82,10 +86,22 @@ export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
   const text = decode(csv);
   let rows: CsvRow[];
   try {
-    rows = parse<CsvRow>(text, { bom: true, delimiter: findDelimiter(text), info: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true, trim: true });
+    // With `info` the rows carry their lines, which the types do not say.
+    rows = parse(text, {
+      bom: true,
+      delimiter: findDelimiter(text),
+      info: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as CsvRow[];
   } catch (thrown) {
     const line = thrown instanceof CsvError ? Number(thrown["lines"]) : 1;
-    return { entries: [], problems: [{ line: Number.isFinite(line) ? line : 1, message: "From here on this is not CSV: a quotation mark is never closed." }] };
+    return {
+      entries: [],
+      problems: [{ line: Number.isFinite(line) ? line : 1, message: "From here on this is not CSV: a quotation mark is never closed." }],
+    };
   }
   const columns = findColumns(rows[0]?.record ?? [], rules.kind);
   const entries = new Map<string, ListEntry & { line: number }>();
@@ -99,12 +115,16 @@ export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
     const known = entries.get(code);
     const message =
       checkCode(cell, code, rules) ??
-      (known !== undefined && known.name !== (name === "" ? null : name) ? `"${code}" stands in line ${known.line} already, with another name.` : undefined);
+      (known !== undefined && known.name !== (name === "" ? null : name)
+        ? `"${code}" stands in line ${known.line} already, with another name.`
+        : undefined);
     if (message !== undefined) problems.push({ line, message });
     else if (known === undefined) entries.set(code, { code, name: name === "" ? null : name, line });
     if (problems.length >= maxProblems) break;
   }
-  if (problems.length === 0 && entries.size === 0) problems.push({ line: 1, message: `There is no ${codeNames[rules.kind]} in this file.` });
-  if (entries.size > rules.maxEntries) problems.push({ line: rules.maxEntries + 1, message: `A list has ${rules.maxEntries} entries at most.` });
+  if (problems.length === 0 && entries.size === 0)
+    problems.push({ line: 1, message: `There is no ${codeNames[rules.kind]} in this file.` });
+  if (entries.size > rules.maxEntries)
+    problems.push({ line: rules.maxEntries + 1, message: `A list has ${rules.maxEntries} entries at most.` });
   return { entries: [...entries.values()].map(({ code, name }) => ({ code, name })), problems };
 }

@@ -127,7 +127,9 @@ async function applyReading(transaction: Database, id: string, options: ApplyOpt
     if (row.reviewReasons.includes("reported")) judgement.reasons.push("reported");
     const { patch, claim } = await toReadingPatch(transaction, row, judgement);
     const keepsPlace =
-      patch.attemptNumber === row.attemptNumber && patch.parsedRegNo === row.parsedRegNo && patch.parsedSubjectCode === row.parsedSubjectCode;
+      patch.attemptNumber === row.attemptNumber &&
+      patch.parsedRegNo === row.parsedRegNo &&
+      patch.parsedSubjectCode === row.parsedSubjectCode;
     if (!keepsPlace) await restoreFirstAttempt(transaction, row, systemActor);
     if (claim?.attemptNumber === 2 && claim.takesPlaceOf !== undefined) await supersede(transaction, claim.takesPlaceOf, systemActor);
     return action === "read" ? { ...patch, extractedAt: new Date() } : patch;
@@ -173,7 +175,10 @@ export async function applyAnswer(
 /** Holds the readings that are stored against the lists as they are now; a sheet that was never read stays as it is. */
 export async function applyLists(db: Database, id: string, known: KnownEntries, rules: ReadingRules): Promise<void> {
   const row = await inTransaction(db, async (transaction) => {
-    const [extraction] = await transaction.select({ warnings: extractions.warnings }).from(extractions).where(eq(extractions.artifactUuid, id));
+    const [extraction] = await transaction
+      .select({ warnings: extractions.warnings })
+      .from(extractions)
+      .where(eq(extractions.artifactUuid, id));
     if (extraction === undefined) return undefined;
     const stored = await transaction
       .select({ field: candidates.field, value: candidates.value, raw: candidates.raw, confidence: candidates.confidence })
@@ -182,7 +187,13 @@ export async function applyLists(db: Database, id: string, known: KnownEntries, 
       .orderBy(asc(candidates.rank));
     const of = (field: SheetField): FieldReading[] => stored.filter((reading) => reading.field === field).map(toReading);
     const readings = { register_number: of("register_number"), subject_code: of("subject_code") };
-    return await applyReading(transaction, id, { readings, known, rules, extraReasons: toExtraReasons(extraction.warnings), action: "rematch" });
+    return await applyReading(transaction, id, {
+      readings,
+      known,
+      rules,
+      extraReasons: toExtraReasons(extraction.warnings),
+      action: "rematch",
+    });
   });
   if (row !== undefined) await flagOther(db, row);
 }

@@ -30,7 +30,14 @@ export async function claimAttempt(transaction: Database, id: string, identity: 
   const taken = await transaction
     .select({ id: artifacts.artifactUuid, attemptNumber: artifacts.attemptNumber, isLocked: artifacts.attempt2Locked })
     .from(artifacts)
-    .where(and(sameSheets(identity), ne(artifacts.artifactUuid, id), isNotNull(artifacts.attemptNumber), ne(artifacts.workflowStatus, "DELETED")))
+    .where(
+      and(
+        sameSheets(identity),
+        ne(artifacts.artifactUuid, id),
+        isNotNull(artifacts.attemptNumber),
+        ne(artifacts.workflowStatus, "DELETED"),
+      ),
+    )
     .orderBy(asc(artifacts.attemptNumber));
   const [first] = taken;
   const second = taken.find(({ attemptNumber }) => attemptNumber === 2);

@@ -76,7 +76,10 @@ export function judgeReading(
   known: KnownEntries,
   { registerPattern, subjectPattern, acceptFrom, acceptUnlisted }: ReadingRules,
 ): Judgement {
-  const register = chooseReading("register_number", readings.register_number, known.registerNumbers, { pattern: registerPattern, acceptUnlisted });
+  const register = chooseReading("register_number", readings.register_number, known.registerNumbers, {
+    pattern: registerPattern,
+    acceptUnlisted,
+  });
   const subject = chooseReading("subject_code", readings.subject_code, known.subjectCodes, { pattern: subjectPattern, acceptUnlisted });
   const confidence = Math.min(register.confidence ?? 0, subject.confidence ?? 0);
   const reasons = [...new Set([...register.reasons, ...subject.reasons])];

@@ -135,10 +135,11 @@ export interface SheetService {
   /** @throws CodedError not_found */
   removeList(id: string, actor: Actor): Promise<void>;
   /**
-   * Holds every reading that no person has looked at against the lists as they are now, and has the sheets read again with
-   * them from the stored files.
+   * Starts to hold every reading that no person has decided on against the lists as they are now, and to have those that
+   * remain in the review queue read again with them, from the stored files. A job: it survives a restart.
+   * @returns how many sheets it will look at
    */
-  rematch(actor: Actor): Promise<{ matched: number; queued: number }>;
+  rematch(actor: Actor): Promise<{ queued: number }>;
 
   counts(): Promise<StatusCounts>;
   /** One row per day of the last `days`, oldest first, days without sheets included. */

@@ -44,7 +44,8 @@ export function toExamType(given: string | undefined, examTypes: readonly string
   const wanted = given?.trim();
   if (wanted === undefined || wanted === "") return first ?? "";
   const found = examTypes.find((examType) => examType.toLowerCase() === wanted.toLowerCase());
-  if (found === undefined) throw new CodedError("invalid_request", `The exam type is one of ${examTypes.join(", ")}.`, { details: { field: "exam_type" } });
+  if (found === undefined)
+    throw new CodedError("invalid_request", `The exam type is one of ${examTypes.join(", ")}.`, { details: { field: "exam_type" } });
   return found;
 }
 
@@ -52,7 +53,9 @@ export function toExamType(given: string | undefined, examTypes: readonly string
 function checkFile({ bytes }: NewSheet, { maxFileBytes, allowedExtensions }: IntakeRules): string {
   if (bytes.byteLength === 0) throw new CodedError("invalid_request", "The file is empty.", { details: { reason: "empty" } });
   if (bytes.byteLength > maxFileBytes) {
-    throw new CodedError("payload_too_large", `The file is larger than ${Math.floor(maxFileBytes / 2 ** 20)} MiB.`, { details: { maxFileBytes } });
+    throw new CodedError("payload_too_large", `The file is larger than ${Math.floor(maxFileBytes / 2 ** 20)} MiB.`, {
+      details: { maxFileBytes },
+    });
   }
   const kind = findFileKind(bytes);
   if (kind === undefined || !kind.extensions.some((extension) => allowedExtensions.includes(extension))) {
