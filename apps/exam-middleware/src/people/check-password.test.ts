@@ -8,7 +8,18 @@ test("a few words are good, in any language", () => {
 });
 
 test("what is short, long, guessed first or the name itself is refused with a way out", () => {
-  const bad = ["", "short", "elevenchars", "a".repeat(257), "password1234", "Administrator!!", "aaaaaaaaaaaa", "123456789012", "abcdefghijklmnop", "mariamaria12"];
+  const bad = [
+    "",
+    "short",
+    "elevenchars",
+    "a".repeat(257),
+    "password1234",
+    "Administrator!!",
+    "aaaaaaaaaaaa",
+    "123456789012",
+    "abcdefghijklmnop",
+    "mariamaria12",
+  ];
   for (const password of bad) {
     expect(() => assertGoodPassword(password, "mariamaria"), password).toThrow(/characters|guessed|name|neighbours/);
   }

@@ -19,7 +19,14 @@ test("the same letters in other code points are the same password", async () => 
 });
 
 test("no hash, and one that is none, open for nothing", async () => {
-  for (const hash of [undefined, "", "plain", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA", "$2b$10$abc"]) {
+  for (const hash of [
+    undefined,
+    "",
+    "plain",
+    "$argon2id$v=19$m=19456,t=2,p=1$",
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA",
+    "$2b$10$abc",
+  ]) {
     expect([hash, await isPassword("", hash)]).toEqual([hash, false]);
   }
 });

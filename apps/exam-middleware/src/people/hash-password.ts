@@ -23,7 +23,8 @@ const waiting: (() => void)[] = [];
 
 async function inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
   if (running >= maxAtOnce) {
-    if (waiting.length >= maxWaiting) throw new CodedError("overloaded", "Too many people are signing in right now.", { retryAfterMs: 2_000 });
+    if (waiting.length >= maxWaiting)
+      throw new CodedError("overloaded", "Too many people are signing in right now.", { retryAfterMs: 2_000 });
     await new Promise<void>((resolve) => waiting.push(resolve));
   } else running += 1;
   try {
