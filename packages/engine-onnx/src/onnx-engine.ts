@@ -1,11 +1,8 @@
-import { createBatchQueue } from "@repo/engine/batch-queue";
-import type { Engine, EngineItem, RunOptions, RunResult } from "@repo/engine/engine";
+import type { EngineItem, RunOptions, RunResult } from "@repo/engine/engine";
 import { CodedError } from "@repo/contracts/coded-error";
-import { countCores } from "./cpu.ts";
 import { packTokens, toInvariantWidth } from "./pack-tokens.ts";
-import type { OpenedWorker } from "./pool-worker.ts";
+import { createPooledEngine, type PooledEngine, type WorkerOptions } from "./pooled-engine.ts";
 import type { PreparedTextModel } from "./text-model.ts";
-import { createWorkerPool } from "./worker-pool.ts";
 import type { TensorData } from "./worker-protocol.ts";
 
 /** What a text model gives for one text. */
@@ -19,27 +16,19 @@ export interface TextOutput {
 }
 
 /** Options of {@link createOnnxTextEngine}. */
-export interface OnnxEngineOptions {
-  /** Worker threads, default one per core of the container's quota. */
-  workers?: number | undefined;
+export interface OnnxEngineOptions extends WorkerOptions {
   /** Tokens that may wait, default 262,144. */
   maxQueuedTokens?: number | undefined;
   /** Rows times longest row of one batch, default 256. */
   maxBatchTokens?: number | undefined;
   /** Folder of optimised models, shared by processes; absent: the model is optimised at every start. */
   prepackDirectory?: string | undefined;
-  /** Module of the worker threads, when it is not where the pool looks for it. */
-  workerEntry?: URL | undefined;
-  /** No worker counts as stuck before this, however short its batch is; default 10,000 ms. */
-  watchdogFloorMs?: number | undefined;
 }
 
 /** An engine on ONNX Runtime; inputs are token ids of one text, special tokens included. */
-export interface OnnxTextEngine extends Engine<Int32Array, TextOutput> {
+export interface OnnxTextEngine extends PooledEngine<Int32Array, TextOutput> {
   /** Like run, with tokenEmbeddings in the outputs. */
   runTokens(items: readonly EngineItem<Int32Array>[], options?: RunOptions): Promise<RunResult<TextOutput>>;
-  /** How each worker got its model. */
-  readonly opened: readonly OpenedWorker[];
 }
 
 interface TextInput {
@@ -47,8 +36,6 @@ interface TextInput {
   wantsTokens: boolean;
 }
 
-/** A batch this many times slower than measured is stuck: neighbours on a shared host slow a core down tenfold at worst. */
-const stuckFactor = 20;
 /** Any two tokens do: a probe proves that the weights are there and the kernels run. */
 const probeIds = Int32Array.of(1, 2);
 
@@ -58,80 +45,47 @@ const probeIds = Int32Array.of(1, 2);
  */
 export async function createOnnxTextEngine(prepared: PreparedTextModel, options: OnnxEngineOptions = {}): Promise<OnnxTextEngine> {
   const { dimensions, maxTokens } = prepared.model;
-  const lanes = options.workers ?? countCores();
-  const watchdogFloorMs = options.watchdogFloorMs ?? 10_000;
-  let downReason: CodedError | undefined;
+  // A model that reads no more has no position for another column.
+  const toWidth = (longest: number) => Math.min(toInvariantWidth(longest), maxTokens);
 
-  const queue = createBatchQueue<TextInput, TextOutput>({
-    lanes,
-    maxItemTokens: maxTokens,
-    ...(options.maxQueuedTokens === undefined ? {} : { maxQueuedTokens: options.maxQueuedTokens }),
-    ...(options.maxBatchTokens === undefined ? {} : { maxBatchTokens: options.maxBatchTokens }),
-    async runBatch(lane, inputs, shape) {
-      // A model that reads no more has no position for another column.
-      const width = Math.min(toInvariantWidth(shape.width), maxTokens);
-      const wantsTokens = inputs.some((input) => input.wantsTokens);
-      const feeds = packTokens(
-        inputs.map((input) => input.ids),
-        width,
-      );
-      const fetches = wantsTokens ? ["embedding", "norm", "token_embeddings"] : ["embedding", "norm"];
-      const boundMs = Math.max(watchdogFloorMs, stuckFactor * queue.expectedMs(inputs.length * width));
-      const { outputs, durationMs } = await pool.run(lane, { feeds, fetches }, boundMs);
-      return { outputs: toTextOutputs(outputs, inputs, width, dimensions), durationMs };
-    },
-  });
-
-  const pool = await createWorkerPool({
-    workers: lanes,
+  const engine = await createPooledEngine<TextInput, TextOutput>({
+    workers: options.workers,
+    workerEntry: options.workerEntry,
+    watchdogFloorMs: options.watchdogFloorMs,
     model: {
       onnxPath: prepared.onnxPath,
       threads: 1,
       probe: { feeds: packTokens([probeIds], probeIds.length), fetches: ["embedding", "norm"] },
       cacheDirectory: options.prepackDirectory,
     },
-    entry: options.workerEntry,
-    watchIntervalMs: Math.min(1000, watchdogFloorMs / 4),
-    onAvailable(worker, isAvailable) {
-      if (isAvailable) downReason = undefined;
-      queue.setLaneAvailable(worker, isAvailable);
+    queue: {
+      maxItemTokens: maxTokens,
+      ...(options.maxQueuedTokens === undefined ? {} : { maxQueuedTokens: options.maxQueuedTokens }),
+      ...(options.maxBatchTokens === undefined ? {} : { maxBatchTokens: options.maxBatchTokens }),
     },
-    onAllDown(error) {
-      downReason = error;
-      queue.rejectQueued(error);
+    toBatch(inputs, shape) {
+      const width = toWidth(shape.width);
+      const wantsTokens = inputs.some((input) => input.wantsTokens);
+      const feeds = packTokens(
+        inputs.map((input) => input.ids),
+        width,
+      );
+      const fetches = wantsTokens ? ["embedding", "norm", "token_embeddings"] : ["embedding", "norm"];
+      return { batch: { feeds, fetches }, paddedTokens: inputs.length * width };
     },
+    toOutputs: (outputs, inputs, shape) => toTextOutputs(outputs, inputs, toWidth(shape.width), dimensions),
   });
 
-  async function submit(
-    items: readonly EngineItem<Int32Array>[],
-    wantsTokens: boolean,
-    runOptions?: RunOptions,
-  ): Promise<RunResult<TextOutput>> {
-    if (downReason !== undefined) throw downReason;
-    return queue.run(
+  const submit = (items: readonly EngineItem<Int32Array>[], wantsTokens: boolean, runOptions?: RunOptions) =>
+    engine.run(
       items.map(({ input, tokens }) => ({ input: { ids: input, wantsTokens }, tokens })),
       runOptions,
     );
-  }
 
   return {
-    opened: pool.opened,
+    ...engine,
     run: (items, runOptions) => submit(items, false, runOptions),
     runTokens: (items, runOptions) => submit(items, true, runOptions),
-    async probe() {
-      const feeds = packTokens([probeIds], probeIds.length);
-      try {
-        await Promise.all(Array.from({ length: lanes }, (_, worker) => pool.run(worker, { feeds, fetches: ["norm"] }, watchdogFloorMs)));
-      } catch (error) {
-        throw new CodedError("model_unavailable", "An inference worker does not answer.", { cause: error });
-      }
-    },
-    queueStats: queue.stats,
-    workerStats: pool.stats,
-    async close() {
-      await queue.close();
-      await pool.close();
-    },
   };
 }
 
