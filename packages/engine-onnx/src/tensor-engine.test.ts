@@ -34,10 +34,10 @@ test("rows are shared out over workers and runs, and come back in order with row
   const engine = await createTensorEngine({ onnxPath, ...shape, workers: 2, maxBatchRows: 3 });
   const { outputs } = await engine.run({ image: images(20) });
   expect(outputs.sums?.dims).toEqual([20, 2]);
-  expect([...(outputs.sums?.data as Float32Array)]).toEqual(Array.from({ length: 40 }, (_, line) => 9 * line + 3));
+  expect(Array.from(outputs.sums?.data as Float32Array)).toEqual(Array.from({ length: 40 }, (_, line) => 9 * line + 3));
   expect(outputs.frames?.dims).toEqual([20, 3, 2]);
   const expected = Array.from({ length: 20 }, (_, row) => [0, 3, 1, 4, 2, 5].map((pixel) => row * 6 + pixel)).flat();
-  expect([...(outputs.frames?.data as Float32Array)]).toEqual(expected);
+  expect(Array.from(outputs.frames?.data as Float32Array)).toEqual(expected);
   expect(engine.queueStats().batches).toBeGreaterThanOrEqual(7);
   await engine.probe();
   await engine.close();

@@ -52,22 +52,30 @@ function readHeader(view: DataView, bytes: Uint8Array): BmpHeader {
   const isTopDown = signedHeight < 0;
   const height = Math.abs(signedHeight);
   if (width < 1 || height < 1) throw broken("has no size");
+  assertKnown({ bits, compression, isTopDown });
+  const masks = readMasks(view, { bits, compression });
+  const palette = bits > 8 ? new Uint8Array(0) : readPalette(view, bytes, { at: 14 + headerBytes, bits, isOld });
+  return { width, height, isTopDown, bits, compression, pixelsAt: view.getUint32(10, true), palette, masks };
+}
+
+function assertKnown({ bits, compression, isTopDown }: Pick<BmpHeader, "bits" | "compression" | "isTopDown">): void {
   const isKnown =
     (compression === uncompressed && [1, 4, 8, 16, 24, 32].includes(bits)) ||
     (compression === rle8 && bits === 8 && !isTopDown) ||
     (compression === rle4 && bits === 4 && !isTopDown) ||
-    ([bitFields, bitFieldsWithAlpha].includes(compression) && (bits === 16 || bits === 32));
+    (isMasked(compression) && (bits === 16 || bits === 32));
   if (!isKnown) throw broken(`has ${bits} bits with compression ${compression}`);
-  const isMasked = compression === bitFields || compression === bitFieldsWithAlpha;
-  // Masks are a part of the later headers, and stand behind the first one.
-  if (isMasked && bytes.length < 66) throw truncated();
-  const masks: BmpHeader["masks"] = isMasked
-    ? [view.getUint32(54, true), view.getUint32(58, true), view.getUint32(62, true)]
-    : bits === 16
-      ? [0x7c00, 0x03e0, 0x001f]
-      : [0xff0000, 0x00ff00, 0x0000ff];
-  const palette = bits > 8 ? new Uint8Array(0) : readPalette(view, bytes, { at: 14 + headerBytes, bits, isOld });
-  return { width, height, isTopDown, bits, compression, pixelsAt: view.getUint32(10, true), palette, masks };
+}
+
+function isMasked(compression: number): boolean {
+  return compression === bitFields || compression === bitFieldsWithAlpha;
+}
+
+/** Masks are a part of the later headers, and stand behind the first one; without them the layout is fixed. */
+function readMasks(view: DataView, { bits, compression }: Pick<BmpHeader, "bits" | "compression">): BmpHeader["masks"] {
+  if (!isMasked(compression)) return bits === 16 ? [0x7c00, 0x03e0, 0x001f] : [0xff0000, 0x00ff00, 0x0000ff];
+  if (view.byteLength < 66) throw truncated();
+  return [view.getUint32(54, true), view.getUint32(58, true), view.getUint32(62, true)];
 }
 
 function readPalette(view: DataView, bytes: Uint8Array, { at, bits, isOld }: { at: number; bits: number; isOld: boolean }): Uint8Array {

@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { CodedError } from "@repo/contracts/coded-error";
+import { readResidentBytes, startConfined } from "./confined-process.ts";
 import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
 import { unreadableFile } from "./unreadable-file.ts";
 
@@ -48,8 +47,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
   let isReady = false;
   let isStopped = false;
   let lastId = 0;
-  let boundTimer: NodeJS.Timeout | undefined;
-  let memoryTimer: NodeJS.Timeout | undefined;
+  let stopWatching = () => {};
   /** The request that the process was given. */
   let running: Waiting | undefined;
 
@@ -57,13 +55,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
 
   function start(): void {
     isReady = false;
-    const started = fork(fileURLToPath(options.entry), {
-      // Nothing of the server's environment: it holds keys. One malloc arena per two threads is plenty.
-      env: { MALLOC_ARENA_MAX: "2" },
-      execArgv: ["--permission", "--allow-fs-read=*", "--allow-addons", "--max-old-space-size=512", "--max-semi-space-size=16"],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    });
+    const started = startConfined(options.entry);
     child = started;
     process.once("exit", kill);
     started.on("message", (reply: PageReply) => {
@@ -74,7 +66,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     };
     started.once("exit", onEnd);
     started.once("error", onEnd);
-    boundTimer = setTimeout(kill, startBoundMs);
+    stopWatching = watch({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, kill);
   }
 
   function next(): void {
@@ -86,15 +78,10 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     child.ref();
     child.channel?.ref();
     child.send(running.request, () => undefined); // A process that is gone also says so by its end.
-    boundTimer = setTimeout(() => {
-      fail(unreadableFile("too_slow", "Reading the page took too long.", { boundMs }));
+    stopWatching = watch({ boundMs, process: child, maxMemoryBytes: options.maxMemoryBytes }, (error) => {
+      settle()?.reject(error);
       kill();
-    }, boundMs);
-    memoryTimer = setInterval(() => {
-      if (readResidentBytes(child?.pid) <= options.maxMemoryBytes) return;
-      fail(unreadableFile("too_much_memory", "Reading the page takes too much memory."));
-      kill();
-    }, memoryLookMs);
+    });
   }
 
   /** An idle process does not keep this one alive. */
@@ -108,18 +95,13 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     const settled = running;
     running = undefined;
     if (settled !== undefined) queue.shift();
-    clearTimeout(boundTimer);
-    clearInterval(memoryTimer);
+    stopWatching();
     return settled;
-  }
-
-  function fail(error: Error): void {
-    settle()?.reject(error);
   }
 
   function take(reply: PageReply): void {
     if (reply.kind === "ready") {
-      clearTimeout(boundTimer);
+      stopWatching();
       isReady = true;
     } else {
       // The answer to a request that was given up a moment before.
@@ -136,8 +118,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
   function lose(): void {
     process.removeListener("exit", kill);
     child = undefined;
-    clearTimeout(boundTimer);
-    clearInterval(memoryTimer);
+    stopWatching();
     if (!isReady && !isStopped) {
       for (const waiting of queue.splice(0)) waiting.reject(new CodedError("internal", "The process that reads files does not start."));
     }
@@ -178,8 +159,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       const stopping = child;
       for (const waiting of queue.splice(0)) waiting.reject(new CodedError("model_unavailable", "The reader is stopping."));
       running = undefined;
-      clearTimeout(boundTimer);
-      clearInterval(memoryTimer);
+      stopWatching();
       if (stopping === undefined) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       stopping.ref();
@@ -190,12 +170,26 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
   };
 }
 
-/** Resident memory of a process; 0 where the system does not tell. Source: proc(5), VmRSS. */
-function readResidentBytes(pid: number | undefined): number {
-  try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
-    return Number(kilobytes ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
+interface Watched {
+  process: ChildProcess;
+  boundMs: number;
+  maxMemoryBytes: number;
+}
+
+/** Says once when a process takes longer or more memory than it may. Returns what ends the watch. */
+function watch({ process, boundMs, maxMemoryBytes }: Watched, onBreach: (error: CodedError) => void): () => void {
+  const stop = () => {
+    clearTimeout(timer);
+    clearInterval(interval);
+  };
+  const breach = (error: CodedError) => {
+    stop();
+    onBreach(error);
+  };
+  const timer = setTimeout(() => breach(unreadableFile("too_slow", "Reading the page took too long.", { boundMs })), boundMs);
+  const interval = setInterval(() => {
+    if (readResidentBytes(process.pid) > maxMemoryBytes)
+      breach(unreadableFile("too_much_memory", "Reading the page takes too much memory."));
+  }, memoryLookMs);
+  return stop;
 }

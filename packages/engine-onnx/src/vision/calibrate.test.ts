@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, property } from "fast-check";
 import { expect, test } from "vitest";
 import { calibrate, type Calibration } from "./calibrate.ts";
 
@@ -26,9 +26,9 @@ test("a slope of 1 without intercept changes nothing, and a smaller one makes co
 });
 
 test("order is kept, and what comes out is a probability", () => {
-  const confidence = fc.double({ min: -0.5, max: 1.5, noNaN: true });
-  fc.assert(
-    fc.property(confidence, confidence, (a, b) => {
+  const confidence = double({ min: -0.5, max: 1.5, noNaN: true });
+  assert(
+    property(confidence, confidence, (a, b) => {
       for (const calibration of [undefined, points, { kind: "platt", slope: 0.7, intercept: -0.4 } as const]) {
         const [low, high] = [calibrate(Math.min(a, b), calibration), calibrate(Math.max(a, b), calibration)];
         expect(low >= 0 && low <= high + 1e-12 && high <= 1).toBe(true);

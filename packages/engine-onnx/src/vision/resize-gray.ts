@@ -51,7 +51,7 @@ function resizeRow(gray: Uint8Array, start: number, { count, first, weights }: T
   for (let x = 0, weight = 0; x < target.length; x += 1) {
     let sum = 0;
     let position = start + (first[x] as number);
-    for (let tap = 0; tap < count; tap += 1) sum += (weights[weight++] as number) * (gray[position++] ?? 0);
+    for (let tap = 0; tap < count; tap += 1) sum += (weights[weight++] as number) * (gray[position++] as number);
     target[x] = sum;
   }
 }
@@ -62,30 +62,34 @@ function toTaps(from: number, to: number): Taps {
 
 function toAreaTaps(from: number, to: number): Taps {
   const scale = from / to;
-  const count = Math.ceil(scale) + 1;
+  const count = Math.min(from, Math.ceil(scale) + 1);
   const taps: Taps = { count, first: new Int32Array(to), weights: new Float32Array(to * count) };
   for (let position = 0; position < to; position += 1) {
     const start = position * scale;
     const end = Math.min(from, start + scale);
-    const first = Math.floor(start);
+    const first = firstTap(start, from, count);
     taps.first[position] = first;
     for (let tap = 0; tap < count; tap += 1) {
       const covered = Math.min(end, first + tap + 1) - Math.max(start, first + tap);
-      // What is left of rounding would reach for a pixel beyond the edge.
-      if (covered > 1e-6) taps.weights[position * count + tap] = covered / scale;
+      if (covered > 0) taps.weights[position * count + tap] = covered / scale;
     }
   }
   return taps;
 }
 
 function toLinearTaps(from: number, to: number): Taps {
-  const taps: Taps = { count: 2, first: new Int32Array(to), weights: new Float32Array(to * 2) };
+  const count = Math.min(from, 2);
+  const taps: Taps = { count, first: new Int32Array(to), weights: new Float32Array(to * count) };
   for (let position = 0; position < to; position += 1) {
     const centre = Math.min(from - 1, Math.max(0, ((position + 0.5) * from) / to - 0.5));
-    const first = Math.floor(centre);
+    const first = firstTap(centre, from, count);
     taps.first[position] = first;
-    taps.weights[position * 2] = 1 - (centre - first);
-    taps.weights[position * 2 + 1] = centre - first;
+    for (let tap = 0; tap < count; tap += 1) taps.weights[position * count + tap] = Math.max(0, 1 - Math.abs(centre - first - tap));
   }
   return taps;
+}
+
+/** No tap may lie beyond the edge, not even one of weight 0: at the end they all move back. */
+function firstTap(start: number, from: number, count: number): number {
+  return Math.min(Math.floor(start), from - count);
 }
