@@ -103,6 +103,7 @@ def main():
     parser.add_argument("--tokens", type=int, default=1536, help="tokens in a batch")
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--table-rate", type=float, default=2e-4)
+    parser.add_argument("--warm-up", type=int, default=200, help="steps until the full rate")
     parser.add_argument("--similarity", type=float, default=5.0, help="weight of the similarity loss")
     parser.add_argument("--int8", action="store_true", help="imitate int8 layers while training")
     parser.add_argument("--threads", type=int, default=1, help="for the student, and as many for the teacher beside it")
@@ -187,7 +188,7 @@ def main():
         for ids, wanted in batches:
             done = min((time.time() - begun) / (60 * args.minutes), 1)
             # Cosine decay to 2 % of the peak: the last steps settle rather than move.
-            level = min(1, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
+            level = min(1, (step + 1) / args.warm_up) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
             for optimiser, peak in zip(optimisers, peaks):
                 for group in optimiser.param_groups:
                     group["lr"] = peak * level

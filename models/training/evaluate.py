@@ -133,9 +133,10 @@ def main():
     rows = {name: [e.ids for e in tokenizer.encode_batch(found)] for name, found in texts.items()}
 
     teacher = load_encoder(folder / "model.safetensors")
-    theirs = {name: encode(teacher, ids) for name, ids in rows.items()}
+    is_lifted = shape.outputs != TEACHER.outputs
+    theirs = {name: encode_long(teacher, ids) if is_lifted else encode(teacher, ids) for name, ids in rows.items()}
     lift = None
-    if shape.outputs != TEACHER.outputs:
+    if is_lifted:
         lift = make_lift(args.cache, None, folder)
         print(f"teacher, not lifted: Spearman {sts_spearman(theirs['STS-B texts'], scores):.4f}")
         theirs = {name: lift(rows[name], vectors) for name, vectors in theirs.items()}
