@@ -66,7 +66,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     };
     started.once("exit", onEnd);
     started.once("error", onEnd);
-    stopWatching = watch({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, kill);
+    stopWatching = watch({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, giveUp);
   }
 
   function next(): void {
@@ -80,8 +80,14 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     child.send(running.request, () => undefined); // A process that is gone also says so by its end.
     stopWatching = watch({ boundMs, process: child, maxMemoryBytes: options.maxMemoryBytes }, (error) => {
       settle()?.reject(error);
-      kill();
+      giveUp();
     });
+  }
+
+  /** Its end is not waited for: what comes next must not be sent to a dying process. */
+  function giveUp(): void {
+    kill();
+    lose();
   }
 
   /** An idle process does not keep this one alive. */
