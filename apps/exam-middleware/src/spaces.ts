@@ -44,6 +44,8 @@ export interface Spaces {
   reader: SheetReader;
   /** Asks the Space, at most every few seconds. */
   status(): Promise<ReaderStatus>;
+  /** What is known without asking, for pages. */
+  stateNow(): Pick<ReaderStatus, "state" | "message">;
   /** Starts waking a sleeping Space, in the background. */
   wake(): void;
   close(): Promise<void>;
@@ -176,6 +178,7 @@ function connectRemote(url: string, config: Config, log: Logger): Spaces {
       if (latest === undefined || Date.now() - latest.at > statusIntervalMs) latest = { at: Date.now(), status: look() };
       return await latest.status;
     },
+    stateNow: () => ({ state: space.getState().state, message: reader.explainWait() }),
     wake: space.wake,
     close: async () => {
       space.close();
@@ -208,6 +211,7 @@ function connectLocal(local: LocalReader): Spaces {
       );
       return { available, mode: available ? "local" : "unknown", spaceUrl: null, reached: null, state: "off", message: problem };
     },
+    stateNow: () => ({ state: "local", message: problem }),
     wake: () => undefined,
     close: local.close,
   };
@@ -221,6 +225,7 @@ function connectNobody(): Spaces {
       explainWait: () => message,
     },
     status: async () => await Promise.resolve({ available: false, mode: "unknown", spaceUrl: null, reached: null, state: "off", message }),
+    stateNow: () => ({ state: "off", message }),
     wake: () => undefined,
     close: async () => await Promise.resolve(),
   };

@@ -25,7 +25,7 @@ const toPattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, Strin
 
 /** The condition that a filter means. */
 export function toCondition(filter: SheetFilter): SQL | undefined {
-  const { search, status, examType, subjectCode, registerNumber, attemptNumber, reason, batchId, from, until } = filter;
+  const { search, status, examType, subjectCode, registerNumber, attemptNumber, reason, outcome, batchId, from, until } = filter;
   const words = search?.trim() ?? "";
   return and(
     words === ""
@@ -41,6 +41,7 @@ export function toCondition(filter: SheetFilter): SQL | undefined {
     registerNumber === undefined ? undefined : eq(artifacts.parsedRegNo, registerNumber),
     attemptNumber === undefined ? undefined : eq(artifacts.attemptNumber, attemptNumber),
     reason === undefined ? undefined : sql`${reason} = any(${artifacts.reviewReasons})`,
+    outcome === undefined ? undefined : eq(artifacts.reviewOutcome, outcome),
     batchId === undefined ? undefined : eq(artifacts.batchId, batchId),
     from === undefined ? undefined : gte(artifacts.uploadedAt, from),
     until === undefined ? undefined : lt(artifacts.uploadedAt, until),

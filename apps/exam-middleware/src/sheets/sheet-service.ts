@@ -9,7 +9,7 @@ import type {
   StatusCounts,
 } from "./sheet-views.ts";
 import type { Access, Actor } from "../access.ts";
-import type { ReviewReason, SheetField, WorkflowStatus } from "../schema.ts";
+import type { ReviewOutcome, ReviewReason, SheetField, WorkflowStatus } from "../schema.ts";
 
 /** A file that arrives. */
 export interface NewSheet {
@@ -39,6 +39,7 @@ export interface SheetFilter {
   registerNumber?: string | undefined;
   attemptNumber?: number | undefined;
   reason?: ReviewReason | undefined;
+  outcome?: ReviewOutcome | undefined;
   batchId?: string | undefined;
   /** Uploaded from this moment on, and before that one. */
   from?: Date | undefined;
