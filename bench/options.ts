@@ -65,7 +65,7 @@ export function readOptions(): Options {
     warmupSeconds: 0.5,
     clientCounts: [1, 8, 32, 64],
     starts: values.quick ? 1 : 3,
-    bulkTexts: values.quick ? 200 : 1000,
+    bulkTexts: values.quick ? 50 : subject.bulkTexts,
     workers: Math.min(2, availableParallelism()),
     only: values.only?.split(",") ?? [],
     isQuick: values.quick,

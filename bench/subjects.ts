@@ -23,6 +23,8 @@ export interface Subject {
   spaceVariables: Readonly<Record<string, string>>;
   /** Module and title of the seed's server in seed-equivalent/. */
   seed: { module: string; title: string };
+  /** Texts of the one big request: what the slowest server does in about a minute. */
+  bulkTexts: number;
   /** Least multiple of the seed's throughput with 32 clients that the project aims at. */
   aimOverSeed: number;
   /** Most memory after the test, MB; undefined where the project has set none. */
@@ -51,6 +53,7 @@ export const subjects: readonly Subject[] = [
     prompt: "",
     spaceVariables: {},
     seed: { module: "minilm", title: "FastAPI + sentence-transformers, fp32" },
+    bulkTexts: 1000,
     aimOverSeed: 5,
     aimMemoryMb: 250,
   },
@@ -63,6 +66,7 @@ export const subjects: readonly Subject[] = [
     prompt: bge.full.prompts["query"] ?? "",
     spaceVariables: { ALWAYS_QUERY_PROMPT: "true" },
     seed: { module: "bge", title: "FastAPI + sentence-transformers, one text at a time, fp32" },
+    bulkTexts: 200,
     aimOverSeed: 4,
     aimMemoryMb: undefined,
   },
