@@ -113,8 +113,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       // The answer to a request that was given up a moment before.
       if (reply.id !== running?.request.id) return;
       const settled = settle();
-      if (reply.kind === "failed")
-        settled?.reject(new CodedError(reply.code, reply.message, { ...(reply.details && { details: reply.details }) }));
+      if (reply.kind === "failed") settled?.reject(toError(reply));
       else settled?.resolve(reply);
     }
     next();
@@ -174,6 +173,10 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       await promise;
     },
   };
+}
+
+function toError({ code, message, details, cause }: PageReply & { kind: "failed" }): CodedError {
+  return new CodedError(code, message, { cause, ...(details === undefined ? {} : { details }) });
 }
 
 interface Watched {

@@ -28,7 +28,14 @@ export type PageReply =
   | { kind: "page"; id: number; page: Page; /** Pages the selection names. */ selected: number }
   /** The file is not open here (any more): send its bytes. */
   | { kind: "missing"; id: number }
-  | { kind: "failed"; id: number; code: ErrorCode; message: string; details: Record<string, unknown> | undefined };
+  | {
+      kind: "failed";
+      id: number;
+      code: ErrorCode;
+      message: string;
+      details: Record<string, unknown> | undefined;
+      /** For the log. */ cause: string;
+    };
 
 /** To the decoding process: no more pages of this file will be asked for. */
 export interface CloseDocument {

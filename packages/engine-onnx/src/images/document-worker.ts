@@ -67,9 +67,16 @@ async function answer(request: PageRequest): Promise<void> {
   try {
     await reply(await read(request));
   } catch (error) {
-    const coded = CodedError.isInstance(error) ? error : new CodedError("internal", "Reading the file failed.", { cause: error });
+    const coded = CodedError.isInstance(error) ? error : new CodedError("internal", "Reading the file failed.");
     await close(request.document).catch(() => undefined);
-    await reply({ kind: "failed", id: request.id, code: coded.code, message: coded.message, details: coded.details });
+    await reply({
+      kind: "failed",
+      id: request.id,
+      code: coded.code,
+      message: coded.message,
+      details: coded.details,
+      cause: (error as Error).stack ?? String(error),
+    });
   }
 }
 

@@ -2,13 +2,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createCanvas } from "@napi-rs/canvas";
 import { CodedError } from "@repo/contracts/coded-error";
-import {
-  getDocument,
-  PasswordException,
-  type PDFDocumentLoadingTask,
-  type PDFDocumentProxy,
-  type PDFPageProxy,
-} from "pdfjs-dist/legacy/build/pdf.mjs";
+import { getDocument, PasswordException, type PDFDocumentProxy, type PDFPageProxy, VerbosityLevel } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { DecodeLimits, PageDocument, PageSize } from "./page-document.ts";
 import type { Raster } from "./raster.ts";
 import { unreadableFile } from "./unreadable-file.ts";
@@ -26,35 +20,6 @@ const directory = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/pac
  * @throws CodedError invalid_request (encrypted, broken), payload_too_large (too_many_pixels).
  */
 export async function openPdf(bytes: Uint8Array, limits: DecodeLimits): Promise<PageDocument> {
-  // Strict first: the lenient way leaves out what it cannot decode or what is too large, and a page without its scan looks empty.
-  let { task, document } = await load(bytes, limits, true);
-  return {
-    type: "pdf",
-    count: document.numPages,
-    async readPage(index, size) {
-      try {
-        return await renderPage(document, index, size);
-      } catch (error) {
-        if (isTooLarge(error)) throw unreadableFile("too_many_pixels", "A picture in the PDF has too many pixels.", { page: index });
-      }
-      // A damaged font or annotation does not make the page unreadable.
-      await task.destroy();
-      ({ task, document } = await load(bytes, limits, false));
-      try {
-        return await renderPage(document, index, size);
-      } catch {
-        throw unreadableFile("broken", `Page ${index} of the PDF is damaged.`, { page: index });
-      }
-    },
-    close: () => task.destroy(),
-  };
-}
-
-async function load(
-  bytes: Uint8Array,
-  limits: DecodeLimits,
-  isStrict: boolean,
-): Promise<{ task: PDFDocumentLoadingTask; document: PDFDocumentProxy }> {
   const task = getDocument({
     data: bytes.slice(), // pdfjs takes the buffer for itself.
     wasmUrl: `${directory}/wasm/`,
@@ -64,18 +29,44 @@ async function load(
     useSystemFonts: false,
     disableFontFace: true,
     maxImageSize: limits.maxInputPixels,
-    stopAtErrors: isStrict,
     enableXfa: false,
-    verbosity: 0,
+    verbosity: VerbosityLevel.WARNINGS,
   });
   try {
-    return { task, document: await task.promise };
+    const document = await task.promise;
+    return {
+      type: "pdf",
+      count: document.numPages,
+      readPage: (index, size) => assertWhole(index, () => renderPage(document, index, size)),
+      close: () => task.destroy(),
+    };
   } catch (error) {
     await task.destroy();
     if (error instanceof PasswordException) throw unreadableFile("encrypted", "The PDF is protected by a password.");
-    if (isStrict) return load(bytes, limits, false);
-    if (CodedError.isInstance(error)) throw error;
     throw unreadableFile("broken", "The PDF is damaged.");
+  }
+}
+
+/**
+ * pdfjs leaves out what it cannot draw and says so on the console only. A font may be missing; a page without its scan would
+ * be read as an empty one. Only one page is drawn at a time, so what is said is said of it.
+ */
+async function assertWhole<Result>(index: number, draw: () => Promise<Result>): Promise<Result> {
+  const said: string[] = [];
+  const { warn } = console;
+  console.warn = (message: unknown) => void said.push(String(message));
+  try {
+    const result = await draw();
+    if (said.some((message) => message.includes("exceeded maximum allowed size")))
+      throw unreadableFile("too_many_pixels", `A picture on page ${index} has too many pixels.`, { page: index });
+    if (said.some((message) => /unable to decode|ignoring XObject/i.test(message)))
+      throw unreadableFile("broken", `A picture on page ${index} is damaged.`, { page: index });
+    return result;
+  } catch (error) {
+    if (CodedError.isInstance(error)) throw error;
+    throw unreadableFile("broken", `Page ${index} of the PDF is damaged.`, { page: index });
+  } finally {
+    console.warn = warn;
   }
 }
 
@@ -104,8 +95,4 @@ async function renderPage(document: PDFDocumentProxy, index: number, size: PageS
   } finally {
     page.cleanup();
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("exceeded maximum allowed size");
 }

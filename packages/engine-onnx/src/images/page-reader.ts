@@ -36,7 +36,7 @@ export interface ReadPagesOptions {
   pages?: string | undefined;
   /** Pixels per inch the pages are scaled down to, default 200; PDFs are drawn at it. */
   dpi?: number | undefined;
-  /** Pixels of a page that is given out, default 8 million: A3 at 200 dpi. */
+  /** Pixels of a page that is given out, default 12 million: A4 at 350 dpi, A3 at 240. */
   maxPixels?: number | undefined;
   /** Whether pages carry rgb too. */
   rgb?: boolean | undefined;
@@ -76,7 +76,7 @@ export function createPageReader(options: PageReaderOptions = {}): PageReader {
   let lastDocument = 0;
 
   async function* read(file: Uint8Array, readOptions: ReadPagesOptions = {}): AsyncGenerator<Page, void, undefined> {
-    const { pages = "1", dpi = 200, maxPixels = 8_000_000, rgb = false, name } = readOptions;
+    const { pages = "1", dpi = 200, maxPixels = 12_000_000, rgb = false, name } = readOptions;
     if (file.length === 0) throw unreadableFile("empty", "The file is empty.", { name });
     if (file.length > maxFileBytes)
       throw unreadableFile("too_many_bytes", `The file has more than ${maxFileBytes} bytes.`, { maxFileBytes, name });
