@@ -42,7 +42,7 @@ export function sheetOptionFields(pages: string) {
       .string()
       .trim()
       .max(100)
-      .regex(/^(?:all|\d{1,5}(?:-\d{1,5})?(?:,\d{1,5}(?:-\d{1,5})?)*)$/, 'Write "1", "1-3,5" or "all".')
+      .regex(/^(?:all|\d{1,5}(?:-\d{0,5})?(?:,\d{1,5}(?:-\d{0,5})?)*)$/, 'Write "1", "1-3,5", "4-" or "all".')
       .default(pages)
       .describe(`Pages to read: "1", "1-3,5" or "all". Default ${pages}.`),
     register_pattern: pattern("register numbers", "[0-9]{12}"),

@@ -42,6 +42,27 @@ export function matchesPattern(pattern: FieldPattern, text: string): boolean {
   return pattern.alternatives.some((parts) => matchesParts(parts, text));
 }
 
+/** Whether `text` is the beginning of something of the form of `pattern`, or the whole of it. */
+export function isPatternPrefix(pattern: FieldPattern, text: string): boolean {
+  return pattern.alternatives.some((parts) => beginsParts(parts, text));
+}
+
+function beginsParts(parts: readonly PatternPart[], text: string): boolean {
+  let reached = new Set([0]);
+  for (const { characters, min, max } of parts) {
+    const next = new Set<number>();
+    for (const start of reached) {
+      for (let length = 0; length <= max; length += 1) {
+        if (start + length === text.length) return true;
+        if (length >= min) next.add(start + length);
+        if (!characters.has(text.charAt(start + length))) break;
+      }
+    }
+    reached = next;
+  }
+  return reached.has(text.length);
+}
+
 function matchesParts(parts: readonly PatternPart[], text: string): boolean {
   // Positions of the text that may be reached after the parts so far.
   let reached = new Set([0]);

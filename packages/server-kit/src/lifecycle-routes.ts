@@ -1,4 +1,5 @@
 import { healthRoute, metricsRoute, openApiRoute, readyRoute, statusRoute } from "@repo/contracts/lifecycle-routes";
+import type { StatusResponse } from "@repo/contracts/health";
 import { renderDocsPage } from "./docs-page.ts";
 import { mountRoute } from "./mount-route.ts";
 import { buildOpenApi } from "./openapi.ts";
@@ -38,15 +39,18 @@ export function mountLifecycleRoutes(server: Server, { withStatus }: { withStatu
 }
 
 function mountStatus(server: Server): void {
-  mountRoute(server, statusRoute, () => {
-    const { versions, ...status } = server.status();
-    return {
-      service: server.name,
-      ready: server.ready().ready,
-      device: "cpu",
-      ...status,
-      memory: { rssBytes: process.memoryUsage.rss() },
-      versions: { [server.name]: server.version, node: process.versions.node, ...versions },
-    };
-  });
+  mountRoute(server, statusRoute, () => buildStatus(server));
+}
+
+/** Answer of `GET /status`; a Space with more to tell mounts a route of its own and adds to this. */
+export function buildStatus(server: Pick<Server, "name" | "version" | "ready" | "status">): StatusResponse {
+  const { versions, ...status } = server.status();
+  return {
+    service: server.name,
+    ready: server.ready().ready,
+    device: "cpu",
+    ...status,
+    memory: { rssBytes: process.memoryUsage.rss() },
+    versions: { [server.name]: server.version, node: process.versions.node, ...versions },
+  };
 }

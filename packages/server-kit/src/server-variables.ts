@@ -6,8 +6,9 @@ import { secretListSchema, secretSchema, type Secret } from "./secret.ts";
  * The variables that every Space has, as a shape to put into its own schema.
  * @param defaults.port port of local development; an image sets PORT to 7860
  * @param defaults.maxBodyBytes for Spaces that read files; default 8 MiB
+ * @param defaults.requestTimeoutMs for Spaces whose work takes long; default 120 seconds
  */
-export function serverVariables(defaults: { port: number; maxBodyBytes?: number }) {
+export function serverVariables(defaults: { port: number; maxBodyBytes?: number; requestTimeoutMs?: number }) {
   return {
     PORT: portVariable().default(defaults.port).describe("TCP port to listen on; 0 lets the system choose."),
     HOST: z.string().default("127.0.0.1").describe("Address to listen on; 0.0.0.0 in the image."),
@@ -18,7 +19,7 @@ export function serverVariables(defaults: { port: number; maxBodyBytes?: number 
       .describe("Largest request body, bytes."),
     MAX_CONCURRENT_REQUESTS: integerVariable(1, 100_000).default(512).describe("Requests answered at the same time; more get 429."),
     REQUEST_TIMEOUT_MS: integerVariable(100, 3_600_000)
-      .default(120_000)
+      .default(defaults.requestTimeoutMs ?? 120_000)
       .describe("Longest a request may take, milliseconds; callers may ask for less with x-timeout-ms."),
     CORS_ORIGINS: listVariable().default(["*"]).describe("Origins of pages that may call this Space, separated by commas; * means all."),
     LOG_LEVEL: z
