@@ -25,6 +25,16 @@ RUN cp -r "spaces/$SPACE/dist" "spaces/$SPACE/package.json" /image/ \
       && cd /image/node_modules/onnxruntime-node/bin/napi-v6 && binary="linux/$(node -p process.arch)" \
       && mv "$binary" /tmp/binary && rm -rf ./* && mkdir linux && mv /tmp/binary "$binary"; \
     fi
+# What reads pages, where a Space has it: each package with those it needs, which pnpm puts beside it. Of pdfjs only what runs
+# in Node is kept (5 of 36 MB), with its fonts, character maps and decoders.
+RUN for package in sharp @napi-rs/canvas pdfjs-dist; do \
+      directory="$(readlink -f "spaces/$SPACE/node_modules/$package")"; \
+      if [ -d "$directory" ]; then cp -rL "${directory%/"$package"}/." /image/node_modules/; fi; \
+    done \
+    && rm -rf /image/node_modules/@types /image/node_modules/.bin \
+    && if [ -d /image/node_modules/pdfjs-dist ]; then \
+      cd /image/node_modules/pdfjs-dist && rm -rf build types web image_decoders legacy/build/*.map legacy/build/*.min.mjs legacy/build/*sandbox*; \
+    fi
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=7860 MODEL_DIRECTORY=/app/model DATA_DIRECTORY=/app/data

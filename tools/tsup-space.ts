@@ -5,22 +5,24 @@ import { pathToFileURL } from "node:url";
 import type { Options } from "tsup";
 import { defineServerBundle } from "./tsup-server.ts";
 
-/** Native packages: they load binaries beside themselves, so they stay in node_modules. */
-const external = ["onnxruntime-node", "sharp"];
+/** They load binaries, fonts and WebAssembly that lie beside them, so they stay in node_modules (docker/space.Dockerfile). */
+const external = ["onnxruntime-node", "sharp", "pdfjs-dist", "@napi-rs/canvas"];
 
 /**
  * Bundle of a Space: dist/main.js and what it starts. Worker threads need entries of their own, named as they are looked
  * for: those of engine-onnx, and the Space's src/*-thread.ts. So does bake-model.ts, which an image's build runs.
+ *
+ * @param options.onnx the Space serves a text model of engine-onnx
+ * @param options.vision the Space runs models on pages that it reads from files
  */
-export function defineSpaceBundle(options: { onnx?: boolean } = {}): Options {
+export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean } = {}): Options {
   const entry: Record<string, string> = { main: "src/main.ts" };
   for (const file of readdirSync("src")) {
     if (file.endsWith("-thread.ts") || file === "bake-model.ts") entry[file.replace(".ts", "")] = `src/${file}`;
   }
-  if (options.onnx === true) {
-    const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
-    entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
-    entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
-  }
+  const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
+  if (options.onnx === true || options.vision === true) entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
+  if (options.onnx === true) entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
+  if (options.vision === true) entry["document-worker"] = fromSpace.resolve("@repo/engine-onnx/images/document-worker");
   return { ...defineServerBundle(entry, external), clean: true };
 }
