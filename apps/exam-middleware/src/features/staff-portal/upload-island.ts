@@ -1,0 +1,281 @@
+/** Browser only: dropping, sending and following files on the page of upload-page.tsx. */
+import { toTone, statusNames, reasonNames } from "../../ui/sheet-words.ts";
+import type { ReviewReason, WorkflowStatus } from "../../schema.ts";
+import { type NamedFile, readChosen, readDropped } from "./dropped-files.ts";
+import { createUploadQueue, type UploadEntry } from "./upload-queue.ts";
+
+/** What the server tells of a sheet, as JSON. */
+interface SheetState {
+  id: string;
+  originalFilename: string;
+  status: WorkflowStatus;
+  reasons: ReviewReason[];
+  waitingFor: string | null;
+  errorMessage: string | null;
+  updatedAt: string;
+}
+
+interface Progress {
+  total: number;
+  waiting: number;
+  accepted: number;
+  inReview: number;
+  failed: number;
+  waitingFor: string | null;
+  changed: SheetState[];
+  reader: { state: string; message: string | null };
+}
+
+/** Rows on the page; of more, those that are done leave first. */
+const maxRows = 400;
+const followMs = { busy: 700, quiet: 5_000 };
+
+const find = <Kind extends HTMLElement>(selector: string): Kind | null => document.querySelector<Kind>(selector);
+
+/** As RFC 9562 makes a random one; crypto.randomUUID is missing on pages that came by http. */
+function createId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const text = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const plural = (count: number, one: string, many: string): string => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+/** The list of rows: one per file, found again by file or by sheet. */
+function createRows(list: HTMLElement) {
+  const bySheet = new Map<string, HTMLElement>();
+  const byEntry = new Map<UploadEntry, HTMLElement>();
+  for (const row of list.querySelectorAll<HTMLElement>("[data-sheet]")) bySheet.set(row.dataset["sheet"] ?? "", row);
+
+  const create = (name: string): HTMLElement => {
+    const row = document.createElement("li");
+    row.className = "upload";
+    const link = document.createElement("a");
+    link.dir = "auto";
+    link.textContent = name;
+    const state = document.createElement("span");
+    state.className = "upload-state";
+    row.append(link, state);
+    list.prepend(row);
+    // The oldest row that needs nobody makes room.
+    if (list.children.length > maxRows) {
+      const done = [...list.querySelectorAll('.upload:has([data-tone="good"])')].at(-1) ?? list.lastElementChild;
+      if (done !== row) done?.remove();
+    }
+    return row;
+  };
+  const show = (row: HTMLElement, text: string, tone: string, detail = "", share?: number): void => {
+    const state = row.querySelector<HTMLElement>(".upload-state");
+    if (!state) return;
+    const label = document.createElement("span");
+    label.className = "status";
+    label.dataset["tone"] = tone;
+    label.textContent = text;
+    const more = document.createElement("span");
+    more.className = "status-detail";
+    more.dir = "auto";
+    more.textContent = detail;
+    state.replaceChildren(label, " ", more);
+    if (share === undefined) return;
+    const bar = document.createElement("progress");
+    bar.value = share;
+    bar.setAttribute("aria-label", `Upload of ${row.querySelector("a")?.textContent ?? ""}`);
+    state.append(bar);
+  };
+  const link = (row: HTMLElement, id: string): void => {
+    row.dataset["sheet"] = id;
+    bySheet.set(id, row);
+    row.querySelector("a")?.setAttribute("href", `/portal/staff/sheets/${id}`);
+  };
+  const showSheet = (sheet: SheetState, mayCreate = true): void => {
+    const row = bySheet.get(sheet.id) ?? (mayCreate ? create(sheet.originalFilename) : undefined);
+    if (!row) return;
+    link(row, sheet.id);
+    const reasons = sheet.status === "PENDING_REVIEW" ? sheet.reasons.map((reason) => reasonNames[reason]) : [];
+    const detail = [...reasons, sheet.waitingFor, sheet.errorMessage].filter((text) => text !== null).join("; ");
+    show(row, statusNames[sheet.status], toTone(sheet.status), detail);
+  };
+  const showEntry = (entry: UploadEntry): void => {
+    const row = byEntry.get(entry) ?? create(entry.name);
+    byEntry.set(entry, row);
+    if (entry.state === "refused") show(row, "Not taken", "bad", entry.message);
+    else if (entry.state === "sending")
+      show(row, "Uploading", "busy", entry.message, entry.file.size === 0 ? 1 : entry.sentBytes / entry.file.size);
+    else if (entry.state === "waiting") show(row, "Waiting to be sent", "busy", entry.message);
+    else if (entry.answer?.sheet) {
+      const { id, status } = entry.answer.sheet as SheetState;
+      const known = bySheet.get(id);
+      if (known && known !== row) row.remove();
+      const target = known ?? row;
+      byEntry.set(entry, target);
+      if (!known) link(row, id);
+      showSheet(entry.answer.sheet as SheetState);
+      if (!entry.answer.is_new) show(target, statusNames[status as WorkflowStatus], toTone(status as WorkflowStatus), "was here already");
+    }
+  };
+  return { showSheet, showEntry };
+}
+
+/** Follows a batch until everything in it was read. */
+function followBatch(batchId: string, onProgress: (progress: Progress) => void, isUploading: () => boolean): void {
+  let since: string | undefined;
+  const look = async (): Promise<void> => {
+    let isBusy = isUploading();
+    try {
+      // A little is asked for twice, since changes are not seen in the order in which they were made.
+      const from = since === undefined ? "" : `?since=${encodeURIComponent(new Date(Date.parse(since) - 3_000).toISOString())}`;
+      const response = await fetch(`/portal/staff/batches/${batchId}/progress${from}`);
+      if (response.ok) {
+        const progress = (await response.json()) as Progress;
+        for (const { updatedAt } of progress.changed) if (since === undefined || updatedAt > since) since = updatedAt;
+        onProgress(progress);
+        isBusy ||= progress.waiting > 0;
+      }
+    } catch {
+      // The server is away; it is asked again.
+    }
+    setTimeout(() => void look(), isBusy ? followMs.busy : followMs.quiet);
+  };
+  void look();
+}
+
+function showProgress(progress: Progress): void {
+  const { total, waiting, accepted, inReview, failed, waitingFor, reader } = progress;
+  const [summary, bar, facts, wait] = [
+    find("#batch-summary"),
+    find<HTMLProgressElement>("#batch-bar"),
+    find("#batch-facts"),
+    find("#batch-waiting"),
+  ];
+  if (!summary || !bar || !facts || !wait) return;
+  summary.hidden = total === 0;
+  bar.max = Math.max(1, total);
+  bar.value = total - waiting;
+  const parts = [`${total - waiting} of ${total} read`, `${accepted} accepted`, `${inReview} to review`, `${failed} failed`];
+  const spans = parts.map((text) => Object.assign(document.createElement("span"), { textContent: text }));
+  const review = Object.assign(document.createElement("a"), { href: "/portal/staff/review", textContent: "Review them" });
+  facts.replaceChildren(...spans, ...(inReview > 0 ? [review] : []));
+  const why = waiting === 0 ? null : (waitingFor ?? reader.message);
+  wait.hidden = why === null;
+  wait.textContent = why;
+}
+
+/** Makes the upload form take drops and folders; does nothing on other pages. */
+export function enableUpload(): void {
+  const [form, list, drop] = [find<HTMLFormElement>("#upload"), find("#uploads"), find("#drop")];
+  const [files, folder] = [find<HTMLInputElement>("#files"), find<HTMLInputElement>("#folder")];
+  if (!form || !list || !drop || !files || !folder) return;
+  const rows = createRows(list);
+  const entries: UploadEntry[] = [];
+  let batchId = form.dataset["batch"];
+  const maxBytes = Number(form.dataset["maxBytes"]);
+  const extensions = (form.dataset["extensions"] ?? "").split(",");
+  const examType = (): string => String(new FormData(form).get("exam_type") ?? "");
+
+  const queue = createUploadQueue({
+    toAddress: ({ name }) => `/portal/staff/upload/file?${new URLSearchParams({ name, exam_type: examType(), batch: batchId ?? "" })}`,
+    onChange: (entry) => {
+      rows.showEntry(entry);
+      showUploads();
+    },
+    onProblem: showProblem,
+  });
+  const showUploads = (): void => {
+    const [summary, bar, facts] = [find("#upload-summary"), find<HTMLProgressElement>("#upload-bar"), find("#upload-facts")];
+    if (!summary || !bar || !facts) return;
+    const [bytes, sent] = [
+      entries.reduce((sum, { file }) => sum + file.size, 0),
+      entries.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+    ];
+    const stored = entries.filter(({ state }) => state === "stored");
+    const refused = entries.filter(({ state }) => state === "refused").length;
+    const known = stored.filter(({ answer }) => answer?.is_new === false).length;
+    summary.hidden = entries.length === 0;
+    summary.dataset["left"] = String(entries.length - stored.length - refused);
+    bar.max = Math.max(1, bytes);
+    bar.value = sent;
+    facts.textContent = [
+      `${stored.length.toLocaleString()} of ${plural(entries.length, "file", "files")} uploaded`,
+      ...(known > 0 ? [`${known.toLocaleString()} were here already`] : []),
+      ...(refused > 0 ? [`${refused.toLocaleString()} not taken`] : []),
+    ].join(", ");
+  };
+  const follow = (id: string): void =>
+    followBatch(
+      id,
+      (progress) => {
+        for (const sheet of progress.changed) rows.showSheet(sheet);
+        showProgress(progress);
+      },
+      queue.isBusy,
+    );
+
+  const take = (found: readonly NamedFile[]): void => {
+    if (found.length === 0) return;
+    if (batchId === undefined) {
+      batchId = createId();
+      // A page that is loaded again, by whom ever, goes on with the same batch.
+      history.replaceState(null, "", `/portal/staff?batch=${batchId}`);
+      follow(batchId);
+    }
+    const isKnown = ({ name }: NamedFile): boolean => extensions.some((extension) => name.toLowerCase().endsWith(extension));
+    const refuse = (named: NamedFile, message: string): void => {
+      const entry: UploadEntry = { ...named, sentBytes: named.file.size, state: "refused", message, answer: undefined };
+      entries.push(entry);
+      rows.showEntry(entry);
+    };
+    const good: NamedFile[] = [];
+    for (const named of found) {
+      if (!isKnown(named)) refuse(named, `not one of ${extensions.join(" ")}`);
+      else if (named.file.size > maxBytes) refuse(named, `larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`);
+      else good.push(named);
+    }
+    entries.push(...queue.add(good));
+    showUploads();
+  };
+
+  for (const element of document.querySelectorAll<HTMLElement>(".drop-hint")) element.hidden = false;
+  for (const element of form.querySelectorAll<HTMLElement>(".without-script, label[for=files]")) element.hidden = true;
+  files.setAttribute("aria-label", "Files");
+  folder.setAttribute("webkitdirectory", "");
+  find("#choose-files")?.addEventListener("click", () => files.click());
+  find("#choose-folder")?.addEventListener("click", () => folder.click());
+  for (const input of [files, folder]) {
+    input.addEventListener("change", () => {
+      take(readChosen(input.files));
+      input.value = "";
+    });
+  }
+  form.addEventListener("submit", (event) => event.preventDefault());
+  const setOver = (isOver: boolean): void => void drop.classList.toggle("over", isOver);
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    setOver(true);
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && setOver(false));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    setOver(false);
+    if (event.dataTransfer) void readDropped(event.dataTransfer).then(take, () => showProblem("The folder could not be read.", false));
+  });
+  addEventListener("beforeunload", (event) => {
+    if (queue.isBusy()) event.preventDefault();
+  });
+  if (batchId !== undefined) follow(batchId);
+}
+
+function showProblem(message: string | undefined, isSignedOut: boolean): void {
+  const banner = find("#upload-problem");
+  if (!banner) return;
+  banner.hidden = message === undefined;
+  banner.textContent = message ?? "";
+  if (!isSignedOut) return;
+  const link = Object.assign(document.createElement("a"), {
+    href: "/portal/staff/sign-in",
+    target: "_blank",
+    textContent: "Sign in in another tab",
+  });
+  banner.append(" ", link, "; the files are kept here and go on by themselves.");
+}
