@@ -26,7 +26,7 @@ RUN cp -r "spaces/$SPACE/dist" "spaces/$SPACE/package.json" /image/ \
       && mv "$binary" /tmp/binary && rm -rf ./* && mkdir linux && mv /tmp/binary "$binary"; \
     fi
 # What reads pages, where a Space has it: each package with those it needs, which pnpm puts beside it. Of pdfjs only what runs
-# in Node is kept (5 of 36 MB), with its fonts, character maps and decoders.
+# in Node is kept (11 of 36 MB), with its fonts, character maps and decoders.
 RUN for package in sharp @napi-rs/canvas pdfjs-dist; do \
       directory="$(readlink -f "spaces/$SPACE/node_modules/$package")"; \
       if [ -d "$directory" ]; then cp -rL "${directory%/"$package"}/." /image/node_modules/; fi; \

@@ -1,3 +1,4 @@
+import processConsole from "node:console";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createCanvas } from "@napi-rs/canvas";
@@ -53,8 +54,8 @@ export async function openPdf(bytes: Uint8Array, limits: DecodeLimits): Promise<
  */
 async function assertWhole<Result>(index: number, draw: () => Promise<Result>): Promise<Result> {
   const said: string[] = [];
-  const { warn } = console;
-  console.warn = (message: unknown) => void said.push(String(message));
+  const { warn } = processConsole;
+  processConsole.warn = (message: unknown) => void said.push(String(message));
   try {
     const result = await draw();
     if (said.some((message) => message.includes("exceeded maximum allowed size")))
@@ -66,7 +67,7 @@ async function assertWhole<Result>(index: number, draw: () => Promise<Result>): 
     if (CodedError.isInstance(error)) throw error;
     throw unreadableFile("broken", `Page ${index} of the PDF is damaged.`, { page: index });
   } finally {
-    console.warn = warn;
+    processConsole.warn = warn;
   }
 }
 

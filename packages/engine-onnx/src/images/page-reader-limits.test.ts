@@ -51,7 +51,7 @@ test("a file of each type that ends early says so", async () => {
   for (const file of files) {
     for (const share of [0.1, 0.6]) {
       const outcome = await outcomeOf(file.subarray(0, Math.max(30, Math.floor(file.length * share))));
-      expect(outcome, file.subarray(0, 8).toString()).toMatch(/^invalid_request: (truncated|broken)$/);
+      expect(outcome).toMatch(/^invalid_request: (truncated|broken)$/);
     }
   }
 });

@@ -140,8 +140,9 @@ test("scans in a PDF are decoded: JPEG, fax and JBIG2", async () => {
     { width, height, bits: 1, filter: `/CCITTFaxDecode /DecodeParms << /K -1 /Columns ${width} /Rows ${height} >>`, bytes: fax },
     { width, height, bits: 1, filter: "/JBIG2Decode", bytes: toJbig2(fax) },
   ];
-  for await (const page of reader.read(makePdf(images.map((image) => (image === undefined ? {} : { image }))), { pages: "all" }))
-    expectQuarter(page);
+  const pages = await readAll(makePdf(images.map((image) => (image === undefined ? {} : { image }))), { pages: "all" });
+  expect(pages).toHaveLength(3);
+  for (const page of pages) expectQuarter(page);
 });
 
 /** The first strip's bytes of a little-endian TIFF of one page. */
