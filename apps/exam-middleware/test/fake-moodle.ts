@@ -34,7 +34,7 @@ interface FakeSubmission {
 export interface Fault {
   /** Name of the web-service function, or token.php, upload.php. */
   at: string;
-  kind: "http-503" | "http-429" | "html" | "hang" | "cut-before" | "cut-after" | "exception";
+  kind: "http-503" | "http-429" | "html" | "hang" | "hang-after" | "cut-before" | "cut-after" | "exception";
   errorcode?: string;
   /** How many calls; default 1. */
   times?: number;
@@ -51,6 +51,8 @@ export interface FakeMoodle {
   /** Makes every token of a user worthless. */
   revoke(username: string): void;
   submissionOf(username: string, assignmentId: number): FakeSubmission | undefined;
+  /** As if the student had handed in nothing. */
+  reset(username: string, assignmentId: number): void;
   /** What the student does in Moodle by hand. */
   submitByHand(username: string, assignmentId: number, filename: string): void;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ const scriptErrorOf = (errorcode: string, error: string) => ({
 });
 
 /** Starts one on a free port. */
+// oxlint-disable-next-line max-lines-per-function -- the whole protocol over one state
 export async function startFakeMoodle(world: { users: FakeUser[]; assignments: FakeAssignment[] }): Promise<FakeMoodle> {
   const tokens = new Map<string, FakeUser>();
   const drafts = new Map<number, { owner: string; files: FakeSubmission["files"] }>();
@@ -99,6 +102,7 @@ export async function startFakeMoodle(world: { users: FakeUser[]; assignments: F
       return c.json(at.endsWith(".php") ? scriptErrorOf(code, "Something <b>failed</b>") : exceptionOf(code, "Something <b>failed</b>"));
     }
     const result = work();
+    if (fault?.kind === "hang-after") return await new Promise<Response>(() => {});
     return fault?.kind === "cut-after" ? cut() : c.json(result as object);
   }
 
@@ -118,7 +122,7 @@ export async function startFakeMoodle(world: { users: FakeUser[]; assignments: F
   app.post("/webservice/upload.php", async (c) => {
     if (!(c.req.header("content-type") ?? "").startsWith("multipart/form-data")) return c.json([]);
     const { token, filearea, itemid, filepath, ...fields } = await c.req.parseBody();
-    const user = tokens.get(String(token));
+    const user = tokens.get(typeof token === "string" ? token : "");
     const files = await Promise.all(
       Object.values(fields)
         .filter((field) => field instanceof File)
@@ -245,6 +249,7 @@ export async function startFakeMoodle(world: { users: FakeUser[]; assignments: F
       for (const [token, user] of tokens) if (user.username === username) tokens.delete(token);
     },
     submissionOf: (username, assignmentId) => submissions.get(keyOf(username, assignmentId)),
+    reset: (username, assignmentId) => void submissions.delete(keyOf(username, assignmentId)),
     submitByHand: (username, assignmentId, filename) =>
       void submissions.set(keyOf(username, assignmentId), {
         id: (nextId += 1),

@@ -27,7 +27,7 @@ const maxMessageLength = 300;
 
 /** Moodle's text for people, without the markup it may have. */
 export function toPlainText(text: unknown): string {
-  return String(text ?? "")
+  return (typeof text === "string" ? text : "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ")
     .trim()

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { CodedError } from "@repo/contracts/coded-error";
 import { expect, test } from "vitest";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
 
@@ -33,4 +34,10 @@ test("success forgets the failures, and names do not share them", async () => {
   await limiter.run("ada", fail);
   await expect(limiter.run("ada", fail)).rejects.toMatchObject({ code: "overloaded" });
   expect(await limiter.run("bob", fail)).toBeUndefined();
+});
+
+test("an attempt that could not be judged is none", async () => {
+  const limiter = createAttemptLimiter({ free: 0, firstPauseMs: 60_000 });
+  const isAway = async () => await Promise.reject(new CodedError("model_unavailable", "away"));
+  for (let index = 0; index < 3; index += 1) await expect(limiter.run("ada", isAway)).rejects.toThrow("away");
 });

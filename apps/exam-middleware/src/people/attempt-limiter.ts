@@ -43,9 +43,15 @@ export function createAttemptLimiter({ free = 5, firstPauseMs = 1_000, maxPauseM
       // Counted before it is made, so that many at the same time are many.
       const pauseMs = count + 1 > free ? Math.min(maxPauseMs, firstPauseMs * 2 ** Math.min(30, count - free)) : 0;
       failures.set(key, { count: count + 1, blockedUntil: Date.now() + pauseMs });
-      const result = await attempt();
-      if (result !== undefined) failures.delete(key);
-      return result;
+      try {
+        const result = await attempt();
+        if (result !== undefined) failures.delete(key);
+        return result;
+      } catch (thrown) {
+        // Not the person's fault: what checks passwords is away or busy.
+        if (CodedError.isInstance(thrown) && thrown.retryable) failures.set(key, { count, blockedUntil });
+        throw thrown;
+      }
     },
   };
 }

@@ -16,7 +16,7 @@ export function assertGoodPassword(password: string, username: string): void {
   const refuse = (message: string): never => {
     throw new CodedError("invalid_request", message, { details: { field: "password" } });
   };
-  const length = [...password.normalize("NFKC")].length;
+  const length = Array.from(password.normalize("NFKC")).length;
   if (length < minPasswordLength) refuse(`A password has at least ${minPasswordLength} characters; a few words do well.`);
   if (length > maxPasswordLength) refuse(`A password has at most ${maxPasswordLength} characters.`);
   const plain = password.normalize("NFKC").toLowerCase();

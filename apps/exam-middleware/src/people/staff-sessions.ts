@@ -2,7 +2,7 @@ import { createOpaqueToken, hashToken } from "@repo/app-kit/opaque-token";
 import type { Database } from "@repo/app-kit/open-database";
 import { and, eq, gt, lt } from "drizzle-orm";
 import { staffSessions, staffUsers } from "../schema.ts";
-import type { StaffRole } from "./staff-accounts.ts";
+import type { StaffRole } from "./staff-rows.ts";
 
 /** Who is signed in; sessions are in the database and outlive a restart. */
 export interface StaffSessions {
