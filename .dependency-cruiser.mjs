@@ -96,6 +96,18 @@ export default {
       { path: "onnxruntime-node" },
     ),
     forbid(
+      "files-are-decoded-in-their-own-process",
+      "Use engine-onnx/images/page-reader: what strangers sent is decoded in a process that may be killed.",
+      { path: "^packages/engine-onnx/", pathNot: [...tests, "^packages/engine-onnx/src/images/open-(image|pdf)[.]ts$"] },
+      { path: "(?:^|/)(?:sharp|pdfjs-dist|@napi-rs)(?:/|$)" },
+    ),
+    forbid(
+      "decoders-are-loaded-by-that-process-only",
+      "Use engine-onnx/images/page-reader: importing a decoder loads it into the server.",
+      { path: "^(packages|spaces|apps)/", pathNot: [...tests, "^packages/engine-onnx/src/images/document-worker[.]ts$"] },
+      { path: "^packages/engine-onnx/src/images/open-" },
+    ),
+    forbid(
       "only-config-reads-the-environment",
       "Add the variable to the schema in config.ts, where it gets a description and a default.",
       { path: "^(packages|spaces|apps)/", pathNot: [...tests, "/config[.]ts$"] },
@@ -110,7 +122,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["/dist/", "/data/"] },
+    // Our own builds and data only: packages that live in a dist/ of theirs are what some rules are about.
+    exclude: { path: "^(?!node_modules/).*/(?:dist|data)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
     enhancedResolveOptions: {

@@ -138,6 +138,17 @@ const importFaults: Record<string, [string, Record<string, string>]> = {
     "only-session-touches-onnxruntime",
     { "spaces/space-a/src/main.ts": 'import "onnxruntime-node";\n' },
   ],
+  "the server decodes a file itself": [
+    "files-are-decoded-in-their-own-process",
+    { "packages/engine-onnx/src/engine.ts": 'import "sharp";\n' },
+  ],
+  "a Space loads a decoder": [
+    "decoders-are-loaded-by-that-process-only",
+    {
+      "packages/engine-onnx/src/images/open-pdf.ts": "export const openPdf = 1;\n",
+      "spaces/space-a/src/main.ts": 'import { openPdf } from "../../../packages/engine-onnx/src/images/open-pdf.ts";\n\nopenPdf;\n',
+    },
+  ],
   "two files import each other": [
     "no-cycles",
     {

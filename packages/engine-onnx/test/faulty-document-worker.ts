@@ -2,7 +2,7 @@ import type { CloseDocument, PageRequest } from "../src/images/document-protocol
 
 /**
  * A decoding process with faults: a file that ends in 1 ends it whenever it is read, one that ends in 2 hangs it, any other
- * is one black pixel.
+ * is one black pixel; the page's dpi is the id of the process.
  */
 process.on("message", (message: PageRequest | CloseDocument) => {
   if ("close" in message) return;

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { CodedError } from "@repo/contracts/coded-error";
 import { readResidentBytes, startConfined } from "./confined-process.ts";
 import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
@@ -9,6 +10,8 @@ export interface DocumentProcessOptions {
   entry: URL;
   /** Resident memory at which it is killed, native memory included. Enforced on Linux. */
   maxMemoryBytes: number;
+  /** After so long without work it is ended: decoders keep what memory they once had. */
+  idleMs: number;
 }
 
 /** A process that decodes files; it is started when it is needed, and again when it was killed. */
@@ -48,6 +51,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
   let isStopped = false;
   let lastId = 0;
   let stopWatching = () => {};
+  let idleTimer: NodeJS.Timeout | undefined;
   /** The request that the process was given. */
   let running: Waiting | undefined;
 
@@ -64,13 +68,14 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     const onEnd = () => {
       if (child === started) lose();
     };
-    started.once("exit", onEnd);
-    started.once("error", onEnd);
+    started.once("exit", onEnd).once("error", onEnd);
     stopWatching = watch({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, giveUp);
   }
 
   function next(): void {
-    if (isStopped || running !== undefined || queue.length === 0) return rest();
+    clearTimeout(idleTimer);
+    if (running !== undefined || isStopped) return;
+    if (queue.length === 0) return rest();
     if (child === undefined) return start();
     if (!isReady) return;
     running = queue[0] as Waiting;
@@ -90,11 +95,12 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     lose();
   }
 
-  /** An idle process does not keep this one alive. */
+  /** An idle process does not keep this one alive, and is not kept for long. */
   function rest(): void {
-    if (running !== undefined || queue.length > 0) return;
-    child?.unref();
-    child?.channel?.unref();
+    if (child === undefined) return;
+    child.unref();
+    child.channel?.unref();
+    idleTimer = setTimeout(giveUp, options.idleMs).unref();
   }
 
   function settle(): Waiting | undefined {
@@ -110,8 +116,6 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       stopWatching();
       isReady = true;
     } else {
-      // The answer to a request that was given up a moment before.
-      if (reply.id !== running?.request.id) return;
       const settled = settle();
       if (reply.kind === "failed") settled?.reject(toError(reply));
       else settled?.resolve(reply);
@@ -165,12 +169,11 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       for (const waiting of queue.splice(0)) waiting.reject(new CodedError("model_unavailable", "The reader is stopping."));
       running = undefined;
       stopWatching();
+      clearTimeout(idleTimer);
       if (stopping === undefined) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
       stopping.ref();
-      stopping.once("exit", () => resolve());
       stopping.kill("SIGKILL");
-      await promise;
+      await once(stopping, "exit");
     },
   };
 }

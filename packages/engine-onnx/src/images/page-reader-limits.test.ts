@@ -8,6 +8,7 @@ import { createPageReader, type PageReader, type PageReaderOptions, type ReadPag
 const reader = createPageReader({ maxPageMs: 20_000 });
 afterAll(() => reader.close());
 
+const faultyEntry = new URL("../../test/faulty-document-worker.ts", import.meta.url);
 const goodFile = makeTiff([new Uint8Array(4).fill(9)], 2, 2);
 
 async function outcomeOf(file: Uint8Array, options?: ReadPagesOptions, target: PageReader = reader): Promise<unknown> {
@@ -135,12 +136,29 @@ test.each([
   [1, "invalid_request: broken"],
   [2, "deadline_exceeded: too_slow"],
 ])("a process that a file ends or hangs (%i) is replaced, and only that file fails", async (fault, expected) => {
-  const limited = createPageReader({ maxPageMs: 500, workerEntry: new URL("../../test/faulty-document-worker.ts", import.meta.url) });
+  const limited = createPageReader({ maxPageMs: 500, workerEntry: faultyEntry });
   const good = [...goodFile.subarray(0, -1), 0];
   const outcomes = [good, [...good, fault], good, good].map((bytes) => outcomeOf(Uint8Array.from(bytes), {}, limited));
   expect(await Promise.all(outcomes)).toEqual([1, expected, 1, 1]);
   await limited.close();
 });
+
+test("a process without work is ended, and started again for the next file", async () => {
+  const limited = createPageReader({ idleMs: 1, workerEntry: faultyEntry });
+  const readProcessId = async () => (await limited.read(goodFile).next()).value?.dpi as number;
+  const first = await readProcessId();
+  await expect.poll(() => isRunning(first)).toBe(false);
+  expect(await readProcessId()).not.toBe(first);
+  await limited.close();
+});
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
+}
 
 test("a process that does not start is an error, not a wait", async () => {
   const limited = createPageReader({ workerEntry: new URL("no-such-worker.ts", import.meta.url) });

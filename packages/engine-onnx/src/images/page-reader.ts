@@ -22,6 +22,8 @@ export interface PageReaderOptions {
   maxFileMs?: number | undefined;
   /** Resident memory of a decoding process, default 1 GiB; a page at the limit of maxInputPixels takes about half of it. */
   maxMemoryBytes?: number | undefined;
+  /** A decoding process without work is ended after so long, default 300,000 ms; the next file starts one (0.2 s). */
+  idleMs?: number | undefined;
   /** Pages that may wait to be decoded, default 64; more are refused with overloaded. */
   maxQueuedPages?: number | undefined;
   /** Module of the decoding process, when it is not where it is looked for. */
@@ -68,11 +70,11 @@ function defaultEntry(): URL {
 
 /** Starts nothing: the first file does. */
 export function createPageReader(options: PageReaderOptions = {}): PageReader {
-  const { maxFileBytes = defaultMaxFileBytes, maxPageMs = 20_000, maxFileMs = 300_000, maxQueuedPages = 64 } = options;
+  const { maxFileBytes = defaultMaxFileBytes, maxPageMs = 20_000, maxFileMs = 300_000, maxQueuedPages = 64, idleMs = 300_000 } = options;
   const limits = { maxInputPixels: options.maxInputPixels ?? 120_000_000, maxPages: options.maxPages ?? 100 };
   const entry = options.workerEntry ?? defaultEntry();
   const maxMemoryBytes = options.maxMemoryBytes ?? 1024 * 1024 * 1024;
-  const processes = Array.from({ length: options.workers ?? 1 }, () => createDocumentProcess({ entry, maxMemoryBytes }));
+  const processes = Array.from({ length: options.workers ?? 1 }, () => createDocumentProcess({ entry, maxMemoryBytes, idleMs }));
   let lastDocument = 0;
 
   async function* read(file: Uint8Array, readOptions: ReadPagesOptions = {}): AsyncGenerator<Page, void, undefined> {
