@@ -22,7 +22,7 @@ const directory = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/pac
  */
 export async function openPdf(bytes: Uint8Array, limits: DecodeLimits): Promise<PageDocument> {
   const task = getDocument({
-    data: bytes.slice(), // pdfjs takes the buffer for itself.
+    data: new Uint8Array(bytes), // A copy: pdfjs takes the buffer for itself, and refuses those of Node.
     wasmUrl: `${directory}/wasm/`,
     standardFontDataUrl: `${directory}/standard_fonts/`,
     cMapUrl: `${directory}/cmaps/`,
