@@ -4,7 +4,7 @@ import { answerError, type Handler, mountRoute } from "@repo/server-kit/mount-ro
 import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import type { Context } from "hono";
 import type { z } from "zod";
-import { type Access, type AccessControl, accessOf, assertRole, type Role } from "./access.ts";
+import { type Access, type AccessControl, assertRole, type Role } from "./access.ts";
 
 const declared = new WeakMap<Server, Map<string, Role>>();
 
@@ -31,10 +31,13 @@ export function mountFor<Body extends z.ZodType, Answer extends z.ZodType>(
     mountRoute(server, { ...route, public: true }, handler);
     return;
   }
-  mountRoute(server, route, (body, context) => {
-    assertRole(accessOf(context), role);
-    return handler(body, context);
-  });
+  // Refused before the body is read: nobody else's files are waited for.
+  const authenticate = async (headers: Headers): Promise<Access> => {
+    const who = (await server.authenticate(headers)) as Access;
+    assertRole(who, role);
+    return who;
+  };
+  mountRoute({ ...server, authenticate }, route, handler);
 }
 
 /** A route whose body or answer is no JSON. */

@@ -87,6 +87,8 @@ async function loadService(): Promise<AnswerSheetReader & { close(): Promise<voi
 
 /** What only another place to read can help against. */
 const unavailableCodes = new Set<string>(["model_unavailable", "deadline_exceeded"]);
+/** What is wrong with a file. */
+const fileCodes = new Set<string>(["invalid_request", "unsupported_media_type", "payload_too_large", "input_too_long"]);
 /** Part of the caller's time that the Space gets before this process reads. */
 const primaryShare = 0.6;
 /** Time between two looks of {@link Spaces.status}, and the longest one may take, milliseconds. */
@@ -99,8 +101,23 @@ function shareTime(context: CallContext, hasLocal: boolean): CallContext {
   return { ...context, deadlineAt: now + (context.deadlineAt - now) * primaryShare };
 }
 
+/** What is wrong with the caller's file, in the Space's words alone: how it is reached is nothing that they could mend. */
+function toOwnWords(thrown: unknown): unknown {
+  if (!CodedError.isInstance(thrown) || thrown.remote?.said === undefined || !fileCodes.has(thrown.code)) return thrown;
+  return new CodedError(thrown.code, thrown.remote.said, {
+    cause: thrown,
+    ...(thrown.details === undefined ? {} : { details: thrown.details }),
+  });
+}
+
 function createRemoteReader(space: SpaceClient, local: LocalReader | undefined, log: Pick<Logger, "warn">): SheetReader {
   const client = createAnswerSheetClient(space);
+  const readRemotely = async (file: UploadedFile, options: SheetOptions, context: CallContext): Promise<ReadAnswer> => ({
+    answer: await client.read(file, options, context).catch((error: unknown) => {
+      throw toOwnWords(error);
+    }),
+    mode: "remote",
+  });
   const isUp = (): boolean => {
     const { state, circuit } = space.getState();
     return (state === "awake" || state === "unknown") && circuit !== "open";
@@ -116,11 +133,11 @@ function createRemoteReader(space: SpaceClient, local: LocalReader | undefined, 
         space.wake();
         return await readLocally(file, options, context).catch(async (error: unknown) => {
           if (local?.mayWork() === true) throw error;
-          return { answer: await client.read(file, options, context), mode: "remote" as const };
+          return await readRemotely(file, options, context);
         });
       }
       try {
-        return { answer: await client.read(file, options, shareTime(context, mayFallBack)), mode: "remote" };
+        return await readRemotely(file, options, shareTime(context, mayFallBack));
       } catch (error) {
         if (!mayFallBack || !CodedError.isInstance(error) || !unavailableCodes.has(error.code) || context.signal?.aborted === true)
           throw error;

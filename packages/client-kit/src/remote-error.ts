@@ -74,13 +74,15 @@ export function toAttemptFailure(answer: HttpAnswer, what: string): AttemptFailu
   const code = toCode(answer.status, body.code);
   const retryAfterMs = readRetryAfterMs(answer.headers) ?? body.retryAfterMs;
   const requestId = body.requestId ?? answer.headers.get("x-request-id") ?? undefined;
+  const own = shorten(answer.hide(body.message));
   const remote: RemoteErrorSource = {
     url: answer.url,
     status: answer.status,
+    ...(own === "" ? {} : { said: own }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(requestId === undefined ? {} : { requestId }),
   };
-  const said = body.message === "" ? "" : `: ${shorten(answer.hide(body.message))}`;
+  const said = own === "" ? "" : `: ${own}`;
   const page = answer.isHtml
     ? ` with an HTML page${isRefusal(answer.status) ? "; is the Space private, and the token missing or wrong?" : ""}`
     : "";

@@ -37,6 +37,8 @@ export interface RemoteErrorSource {
   url: string;
   /** HTTP status as received; 0 when there was no response. */
   status: number;
+  /** Its own message, without where it came from; absent when it sent none. */
+  said?: string;
   /** What the server asked for in Retry-After, milliseconds. */
   retryAfterMs?: number;
   requestId?: string;

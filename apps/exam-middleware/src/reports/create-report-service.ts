@@ -113,7 +113,10 @@ export function createReportService(db: Database, sheets: Pick<SheetService, "co
     assertOpen(report);
     if (accept) {
       if (report.suggestedRegNo === null && report.suggestedSubjectCode === null)
-        throw new CodedError("invalid_request", "This report suggests no values; correct the sheet by hand, then turn it down with an answer.");
+        throw new CodedError(
+          "invalid_request",
+          "This report suggests no values; correct the sheet by hand, then turn it down with an answer.",
+        );
       const { version } = await readSheet(db, report.artifactUuid);
       const correction = {
         ...(report.suggestedRegNo === null ? {} : { registerNumber: report.suggestedRegNo }),

@@ -97,12 +97,21 @@ export async function createSheetService(parts: SheetServiceParts): Promise<Shee
     upload: async (file, actor) => await storeSheet({ db, files, rules: intake, enqueueReading }, file, actor),
     async readAgain(id, actor) {
       await inTransaction(db, async (transaction) => {
-        await changeSheet(transaction, id, { actor, action: "read-again" }, ({ workflowStatus, attemptNumber, reviewOutcome, reviewReasons }) => {
-          const mayBeRead =
-            ["PENDING", "PENDING_REVIEW", "FAILED"].includes(workflowStatus) && attemptNumber === null && reviewOutcome === null;
-          if (!mayBeRead) throw new CodedError("conflict", "This sheet has been decided on; it is not read again.");
-          return { workflowStatus: "PENDING", errorMessage: null, reviewReasons: reviewReasons.filter((reason) => reason === "reported") };
-        });
+        await changeSheet(
+          transaction,
+          id,
+          { actor, action: "read-again" },
+          ({ workflowStatus, attemptNumber, reviewOutcome, reviewReasons }) => {
+            const mayBeRead =
+              ["PENDING", "PENDING_REVIEW", "FAILED"].includes(workflowStatus) && attemptNumber === null && reviewOutcome === null;
+            if (!mayBeRead) throw new CodedError("conflict", "This sheet has been decided on; it is not read again.");
+            return {
+              workflowStatus: "PENDING",
+              errorMessage: null,
+              reviewReasons: reviewReasons.filter((reason) => reason === "reported"),
+            };
+          },
+        );
         await enqueueReading(id, transaction);
       });
       return await view(id);

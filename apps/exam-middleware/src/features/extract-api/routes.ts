@@ -56,7 +56,12 @@ function toScanAnswer(sheet: SheetView, isNew: boolean): ScanAnswer {
 }
 
 /** The sheet once it is read; as it is when that takes too long. */
-async function waitForReading(sheets: SheetService, id: string, access: Access, { signal, deadlineAt }: HandlerContext): Promise<SheetView> {
+async function waitForReading(
+  sheets: SheetService,
+  id: string,
+  access: Access,
+  { signal, deadlineAt }: HandlerContext,
+): Promise<SheetView> {
   const until = Math.min(deadlineAt - reserveMs, Date.now() + maxWaitMs);
   while (true) {
     const sheet = await sheets.get(id, access);

@@ -19,7 +19,11 @@ export interface KnownAttempts {
 
 /** Comparable form of what people type. */
 export function toAsked(item: { reg_no: string; subject_code: string; exam_type?: string | undefined }, examType: string): AskedIdentity {
-  return { registerNumber: normalizeEntry(item.reg_no), subjectCode: normalizeEntry(item.subject_code), examType: item.exam_type ?? examType };
+  return {
+    registerNumber: normalizeEntry(item.reg_no),
+    subjectCode: normalizeEntry(item.subject_code),
+    examType: item.exam_type ?? examType,
+  };
 }
 
 const toKey = ({ registerNumber, subjectCode, examType }: AskedIdentity): string => `${registerNumber}/${subjectCode}/${examType}`;
