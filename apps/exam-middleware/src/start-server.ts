@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createJobQueue } from "@repo/app-kit/job-queue";
+import { loadAssets } from "@repo/app-kit/load-assets";
 import { createSecretBox } from "@repo/app-kit/secret-box";
 import type { ReadyResponse } from "@repo/contracts/health";
 import { listen } from "@repo/server-kit/listen";
@@ -7,7 +8,8 @@ import type { Logger } from "@repo/server-kit/log";
 import { Secret } from "@repo/server-kit/secret";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { openExamDatabase } from "./open-exam-database.ts";
+import { mountPortals } from "./mount-portals.tsx";
+import { openExamDatabase, publicFolder } from "./open-exam-database.ts";
 import { createAccessControl } from "./people/create-access-control.ts";
 import { createStaffSessions } from "./people/staff-sessions.ts";
 import { createStudentSessions } from "./people/student-sessions.ts";
@@ -21,6 +23,7 @@ const keyBytes = 32;
 
 /** Opens everything, listens, and gives the steps that stop it again, in order. */
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
+  const assets = await loadAssets(publicFolder);
   const database = await openExamDatabase(config, (error) => log.warn({ err: error }, "an idle database connection broke"));
   const { db } = database;
   const spaces = createSpaces(config, log);
@@ -42,6 +45,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
 
   let state: ReadyResponse = { ready: true, stage: "ready" };
   const server = createApp({ config, database, access, sheets, reports, spaces, ready: () => state, log });
+  mountPortals(server, { config, assets, access, sheets, reports, submissions: undefined, spaces });
   const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
   log.info({ url: listener.url, database: database.kind }, "listening");
 

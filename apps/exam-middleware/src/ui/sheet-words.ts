@@ -58,6 +58,12 @@ export const reasonNames: Readonly<Record<ReviewReason, string>> = {
   reported: "reported by the student",
 };
 
+/** The reasons to tell: what was not found is not "not sure enough" besides. */
+export function toReasonTexts(reasons: readonly ReviewReason[]): string[] {
+  const isMissing = reasons.some((reason) => reason === "register_missing" || reason === "subject_missing");
+  return reasons.filter((reason) => reason !== "low_confidence" || !isMissing).map((reason) => reasonNames[reason]);
+}
+
 /** Who accepted a reading. */
 export const outcomeNames: Readonly<Record<ReviewOutcome, string>> = {
   automatic: "accepted automatically",

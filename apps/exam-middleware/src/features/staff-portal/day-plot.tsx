@@ -18,7 +18,7 @@ export interface DayPlotProps {
   href: (day: string) => string;
 }
 
-const size = { width: 720, height: 180, left: 40, right: 8, top: 10, bottom: 22 };
+const size = { width: 720, height: 180, left: 56, right: 12, top: 14, bottom: 26 };
 const inner = { width: size.width - size.left - size.right, height: size.height - size.top - size.bottom };
 
 /** The smallest of 1, 2, 5, 10, 20, 50 … that is not below `value`. */

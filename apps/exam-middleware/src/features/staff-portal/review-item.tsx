@@ -2,7 +2,7 @@ import type { CandidateView, SheetDetails } from "../../sheets/sheet-views.ts";
 import type { SheetField } from "../../schema.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { SheetPreview } from "../../ui/sheet-preview.tsx";
-import { fieldNames, reasonNames, toPercent } from "../../ui/sheet-words.ts";
+import { fieldNames, toPercent, toReasonTexts } from "../../ui/sheet-words.ts";
 import { type ReviewAddress, toReviewFields, toReviewPath } from "./review-address.ts";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 
@@ -182,10 +182,8 @@ export function ReviewItem(props: ReviewItemProps) {
             <small>{sheet.examType}</small>
           </p>
           <p class="flags">
-            {sheet.reasons.map((reason) => (
-              <span class="flag" data-reason={reason}>
-                {reasonNames[reason]}
-              </span>
+            {toReasonTexts(sheet.reasons).map((reason) => (
+              <span class="flag">{reason}</span>
             ))}
             {sheet.duplicateOf === null ? null : <a href={`/portal/staff/sheets/${sheet.duplicateOf}`}>the other sheet</a>}
           </p>

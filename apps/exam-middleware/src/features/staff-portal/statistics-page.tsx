@@ -89,41 +89,43 @@ export function StatisticsPage(props: {
           </a>
         ))}
       </nav>
-      <DayPlot
-        title="Sheets uploaded"
-        kind="columns"
-        series={[
-          { name: "stored and read", tone: "plain" },
-          { name: "failed", tone: "bad" },
-        ]}
-        days={days.map(({ day, uploaded, failed }) => ({ day, values: [uploaded - failed, failed] }))}
-        href={toDayAddress}
-      />
-      <DayPlot
-        title="Decisions"
-        kind="columns"
-        series={[
-          { name: "automatic", tone: "good" },
-          { name: "accepted by a person", tone: "plain" },
-          { name: "corrected", tone: "look" },
-        ]}
-        days={days.map(({ day, automatic, reviewed, corrected }) => ({ day, values: [automatic, reviewed - corrected, corrected] }))}
-        href={toDayAddress}
-      />
-      <DayPlot
-        title="Mean confidence of readings"
-        kind="line"
-        series={[{ name: "Mean confidence", tone: "plain" }]}
-        days={days.map(({ day, meanConfidence }) => ({ day, values: [meanConfidence] }))}
-        href={toDayAddress}
-      />
-      <DayPlot
-        title="Corrected of those a person looked at"
-        kind="line"
-        series={[{ name: "Correction rate", tone: "look" }]}
-        days={days.map(({ day, correctionRate }) => ({ day, values: [correctionRate] }))}
-        href={toDayAddress}
-      />
+      <div class="plots">
+        <DayPlot
+          title="Sheets uploaded"
+          kind="columns"
+          series={[
+            { name: "stored and read", tone: "plain" },
+            { name: "failed", tone: "bad" },
+          ]}
+          days={days.map(({ day, uploaded, failed }) => ({ day, values: [uploaded - failed, failed] }))}
+          href={toDayAddress}
+        />
+        <DayPlot
+          title="Decisions"
+          kind="columns"
+          series={[
+            { name: "automatic", tone: "good" },
+            { name: "accepted by a person", tone: "plain" },
+            { name: "corrected", tone: "look" },
+          ]}
+          days={days.map(({ day, automatic, reviewed, corrected }) => ({ day, values: [automatic, reviewed - corrected, corrected] }))}
+          href={toDayAddress}
+        />
+        <DayPlot
+          title="Mean confidence of readings"
+          kind="line"
+          series={[{ name: "Mean confidence", tone: "plain" }]}
+          days={days.map(({ day, meanConfidence }) => ({ day, values: [meanConfidence] }))}
+          href={toDayAddress}
+        />
+        <DayPlot
+          title="Corrected of those a person looked at"
+          kind="line"
+          series={[{ name: "Correction rate", tone: "look" }]}
+          days={days.map(({ day, correctionRate }) => ({ day, values: [correctionRate] }))}
+          href={toDayAddress}
+        />
+      </div>
       <DayTable days={days} />
     </Shell>
   );

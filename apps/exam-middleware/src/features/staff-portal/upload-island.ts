@@ -1,5 +1,5 @@
 /** Browser only: dropping, sending and following files on the page of upload-page.tsx. */
-import { toTone, statusNames, reasonNames } from "../../ui/sheet-words.ts";
+import { statusNames, toReasonTexts, toTone } from "../../ui/sheet-words.ts";
 import type { ReviewReason, WorkflowStatus } from "../../schema.ts";
 import { type NamedFile, readChosen, readDropped } from "./dropped-files.ts";
 import { createUploadQueue, type UploadEntry } from "./upload-queue.ts";
@@ -93,7 +93,7 @@ function createRows(list: HTMLElement) {
     const row = bySheet.get(sheet.id) ?? (mayCreate ? create(sheet.originalFilename) : undefined);
     if (!row) return;
     link(row, sheet.id);
-    const reasons = sheet.status === "PENDING_REVIEW" ? sheet.reasons.map((reason) => reasonNames[reason]) : [];
+    const reasons = sheet.status === "PENDING_REVIEW" ? toReasonTexts(sheet.reasons) : [];
     const detail = [...reasons, sheet.waitingFor, sheet.errorMessage].filter((text) => text !== null).join("; ");
     show(row, statusNames[sheet.status], toTone(sheet.status), detail);
   };

@@ -60,7 +60,11 @@ export function UploadPage(props: {
         <h1>Upload answer sheets</h1>
         <p class="note">
           <a href="/portal/staff/review">
-            {inReview === 1 ? "1 sheet waits for review" : `${inReview.toLocaleString("en")} sheets wait for review`}
+            {inReview === 0
+              ? "Nothing waits for review"
+              : inReview === 1
+                ? "1 sheet waits for review"
+                : `${inReview.toLocaleString("en")} sheets wait for review`}
           </a>
         </p>
       </div>
