@@ -32,7 +32,7 @@ export function encodeRequest(route: Route, request: unknown, params: Readonly<R
       return { path, body: toForm(fields) };
     case "query":
       return { path: withQuery(path, fields) };
-    case "binary": {
+    default: {
       const { [route.binaryField ?? "file"]: file, ...rest } = fields;
       if (!isUploadedFile(file)) throw new CodedError("invalid_request", `${route.method} ${route.path} sends a file, and there is none.`);
       return { path: withQuery(path, rest), body: toBytes(file), contentType: file.type ?? "application/octet-stream" };

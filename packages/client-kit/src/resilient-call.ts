@@ -84,7 +84,7 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
     ...(Number.isFinite(timeLeftMs) ? { [timeoutHeader]: String(Math.max(1, Math.floor(timeLeftMs))) } : undefined),
   });
 
-  const call: CallRoute = async (route, body, context = {}) => {
+  const callRoute: CallRoute = async (route, body, context = {}) => {
     const what = nameOf(route);
     const request = encodeRequest(route, body, context.params);
     return await insist(what, context, async (signal, deadlineAt) => {
@@ -99,7 +99,7 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
     });
   };
 
-  const stream: StreamRoute = async function* (route, body, context = {}) {
+  const streamRoute: StreamRoute = async function* (route, body, context = {}) {
     const what = nameOf(route);
     const request = encodeRequest(route, body, context.params);
     const { deadlineAt = Infinity, signal } = context;
@@ -173,7 +173,7 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
     throw new AttemptFailure("final", previous.error);
   }
 
-  return { call, stream };
+  return { call: callRoute, stream: streamRoute };
 }
 
 /** Whether the answer is what a stream begins with; everything else is read as the answer of a call, which it is not. */

@@ -75,7 +75,7 @@ function toNamedEncoding(type: string | undefined): BodyEncoding | undefined {
 }
 
 const encodingNames: Record<BodyEncoding, string> = {
-  json: "application/json",
+  json: "JSON (application/json)",
   form: "application/x-www-form-urlencoded",
   multipart: "multipart/form-data",
   binary: "the file itself (e.g. image/jpeg, application/pdf)",

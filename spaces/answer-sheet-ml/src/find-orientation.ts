@@ -9,15 +9,19 @@ export interface UprightPage {
   regions: Region[];
 }
 
+/** In the order of the detector's probabilities. */
 const turns: readonly Rotation[] = [0, 90, 180, 270];
+const portraitTrials: readonly Rotation[] = [180, 90, 270];
+const landscapeTrials: readonly Rotation[] = [90, 270, 180];
 /** A page is turned only when that is likely enough: most scans are upright (OCRmyPDF turns above a ratio, too). */
 const minTurnProbability = 0.6;
 /** Orientations less likely than this are not tried when nothing was found. */
 const minTrialProbability = 0.02;
 
 /**
- * Turns a page upright. A detector that tells orientations is believed; one that does not is shown the page in all four,
- * if the first one has not both fields, and the one with the best regions counts.
+ * Turns a page upright. A detector that tells orientations is believed; one that does not is shown the page in others until
+ * both fields are found (sheets are taller than wide, so a page is first put on its head, or on its feet), and the one
+ * with the best regions counts.
  */
 export async function findOrientation(detector: Detector, page: SheetPage, context: WorkContext): Promise<UprightPage> {
   const look = async (rotation: Rotation): Promise<UprightPage & Detected> => {
@@ -31,10 +35,12 @@ export async function findOrientation(detector: Detector, page: SheetPage, conte
   if (isComplete(chosen.regions)) return chosen;
   if (first.turns !== undefined && (chosen.regions.length > 0 || Math.max(...first.turns) > 1 - minTrialProbability)) return chosen;
   const others: UprightPage[] = [];
-  for (const [index, rotation] of turns.entries()) {
-    if (rotation === 0 || rotation === chosen.page.rotation) continue;
-    if (first.turns !== undefined && (first.turns[index] ?? 0) < minTrialProbability) continue;
-    others.push(await look(rotation));
+  for (const rotation of page.height >= page.width ? portraitTrials : landscapeTrials) {
+    if (rotation === chosen.page.rotation) continue;
+    if (first.turns !== undefined && (first.turns[turns.indexOf(rotation)] ?? 0) < minTrialProbability) continue;
+    const other = await look(rotation);
+    others.push(other);
+    if (isComplete(other.regions)) break;
   }
   // Of equally good ones the first, which is as it was scanned.
   return [chosen, first, ...others].reduce((winner, other) => (measure(other.regions) > measure(winner.regions) ? other : winner));

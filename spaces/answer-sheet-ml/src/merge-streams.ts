@@ -32,6 +32,6 @@ export async function* mergeStreams<Value>(sources: readonly (() => AsyncIterabl
       }
     }
   } finally {
-    await Promise.allSettled([...running].map(({ iterator }) => iterator.return?.()));
+    await Promise.allSettled([...running].map(async ({ iterator }) => await iterator.return?.()));
   }
 }

@@ -7,12 +7,12 @@ import { parseFieldPattern, type FieldPattern } from "@repo/contracts/field-patt
 import type { HostedService } from "@repo/contracts/hosted-service";
 import type { UploadedFile } from "@repo/contracts/uploaded-file";
 import { countCores } from "@repo/engine-onnx/cpu";
+import { estimateSkew } from "@repo/engine-onnx/vision/estimate-skew";
 import { createPageReader, type PageReader } from "@repo/engine-onnx/images/page-reader";
 import { z } from "zod";
 import { cropRegions } from "./crop-regions.ts";
 import { findOrientation } from "./find-orientation.ts";
 import { loadModels, type LoadedModels } from "./load-models.ts";
-import { measureSkew } from "./measure-skew.ts";
 import { mergeStreams } from "./merge-streams.ts";
 import { createPageGate, type PageGate } from "./page-gate.ts";
 import { rankCandidates, type FieldRules } from "./rank-candidates.ts";
@@ -144,7 +144,7 @@ async function* readFile(
 async function readPage({ detector, readers }: LoadedModels, scanned: SheetPage, task: Task, context: WorkContext): Promise<PageResult> {
   const startedAt = performance.now();
   const { page, regions } = await findOrientation(detector, scanned, context);
-  const skewDegrees = regions.length === 0 ? 0 : measureSkew(page);
+  const skewDegrees = regions.length === 0 ? 0 : estimateSkew(page).degrees;
   const detectedAt = performance.now();
   const crops = cropRegions(page, regions, readers, skewDegrees);
   const [register, subject] = await Promise.all(
@@ -196,7 +196,7 @@ function toAnswerOptions({ models }: Desk, task: Task, startedAt: number): Answe
   };
 }
 
-/** Whether another file may go well where this one went wrong. */
+/** Whether another file may go well where this one went wrong: not when the caller, the time or the models are gone. */
 function isOfFile({ code, details }: CodedError): boolean {
-  return details?.["reason"] !== undefined || code === "unsupported_media_type" || code === "payload_too_large";
+  return details?.["reason"] !== undefined || !["cancelled", "deadline_exceeded", "overloaded", "model_unavailable"].includes(code);
 }

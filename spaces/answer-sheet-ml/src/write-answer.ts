@@ -1,6 +1,6 @@
 import type { Candidate, ExtractResponse, SheetField, SheetModels } from "@repo/contracts/answer-sheets";
+import { encodePng } from "@repo/engine-onnx/vision/encode-png";
 import type { Box } from "@repo/engine-onnx/vision/gray-image";
-import { toDataUrl } from "./encode-png.ts";
 import type { RankedReading } from "./rank-candidates.ts";
 import type { Region } from "./detect-regions.ts";
 import type { SheetPage } from "./sheet-page.ts";
@@ -52,7 +52,7 @@ export function writeAnswer(results: readonly [PageResult, ...PageResult[]], opt
     page: pageNumber,
     pages: shown.page.count,
     rotation: shown.page.rotation,
-    skew_degrees: shown.skewDegrees,
+    skew_degrees: Number(shown.skewDegrees.toFixed(2)),
     warnings: [...warn("register_number", register, options), ...warn("subject_code", subject, options)],
     suggested_filename: suggestName(bestRegister, bestSubject, shown, options.examType),
     model: options.identity,
@@ -92,7 +92,7 @@ function toEntry(ranked: RankedReading, page: SheetPage, crops: boolean): Entry 
       raw,
       matched,
       ...(margin === undefined || !Number.isFinite(margin) ? {} : { margin: round(margin, 3) }),
-      ...(crops ? { crop: toDataUrl(picture) } : {}),
+      ...(crops ? { crop: `data:image/png;base64,${Buffer.from(encodePng(picture)).toString("base64")}` } : {}),
     },
   };
 }
@@ -113,7 +113,7 @@ function warn(field: SheetField, entries: readonly Entry[], { isListed }: Answer
   );
   if (isFormed && rival !== undefined && rival.candidate.confidence > lowConfidence)
     warnings.push(`There is a second ${name} on the sheet: ${rival.candidate.value}.`);
-  if (candidate.confidence < lowConfidence) warnings.push(`The ${name} is hard to read.`);
+  if (isFormed && candidate.confidence < lowConfidence) warnings.push(`The ${name} is hard to read.`);
   return warnings;
 }
 
