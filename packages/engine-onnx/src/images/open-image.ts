@@ -70,8 +70,8 @@ async function toCoded<Result>(work: () => Promise<Result>): Promise<Result> {
     const message = error instanceof Error ? error.message : "";
     if (/pixel limit|too large|exceeds? .*(dimension|size|limit)/i.test(message))
       throw unreadableFile("too_many_pixels", "The picture has too many pixels.");
-    if (/premature|truncat|unexpected end|end of (file|image|stream)|not enough|out of data|too short|read error|EOF/i.test(message))
+    if (/premature|truncat|unexpected end|end of (file|image|stream)|not enough|out of data|too short|EOF/i.test(message))
       throw unreadableFile("truncated", "The picture ends before its last pixel.");
-    throw unreadableFile("broken", "The picture is damaged.");
+    throw unreadableFile("broken", "The picture is damaged or incomplete.");
   }
 }
