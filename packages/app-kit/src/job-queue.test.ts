@@ -72,6 +72,19 @@ describe.each(["embedded", ...(serverUrl === undefined ? [] : ["server"])])("on 
   });
   afterEach(async () => await queue.close({ graceMs: 1_000 }));
 
+  test("short jobs that wait already are done one after the other, without a pause", { timeout: 60_000 }, async () => {
+    const numbers: number[] = [];
+    const waiting = await queue.define(name, { schema });
+    for (let number = 0; number < 12; number += 1) await waiting.enqueue({ number });
+    await queue.define(name, { schema, concurrency: 2, isShort: true }, async (data) => {
+      numbers.push(data.number);
+      await Promise.resolve();
+    });
+    // With a pause after each pair it would be 20 seconds on the embedded database.
+    await expect.poll(() => numbers.length, { timeout: 15_000 }).toBe(12);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, number) => number));
+  });
+
   test("a job that is put in within a transaction exists exactly when its rows do", async () => {
     const done: number[] = [];
     const kind = await queue.define(name, { schema }, async ({ number }) => await Promise.resolve(void done.push(number)));

@@ -81,13 +81,10 @@ function checkCode(cell: string, code: string, { kind, pattern }: ListRules): st
   return undefined;
 }
 
-/** Reads a CSV of codes with names: with or without a header, separated by commas, semicolons or tabs, in UTF-8 or windows-1252. */
-export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
-  const text = decode(csv);
-  let rows: CsvRow[];
+function readRows(text: string): CsvRow[] | ListProblem {
   try {
     // With `info` the rows carry their lines, which the types do not say.
-    rows = parse(text, {
+    return parse(text, {
       bom: true,
       delimiter: findDelimiter(text),
       info: true,
@@ -98,33 +95,44 @@ export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
     }) as unknown as CsvRow[];
   } catch (thrown) {
     const line = thrown instanceof CsvError ? Number(thrown["lines"]) : 1;
-    return {
-      entries: [],
-      problems: [{ line: Number.isFinite(line) ? line : 1, message: "From here on this is not CSV: a quotation mark is never closed." }],
-    };
+    return { line: Number.isFinite(line) ? line : 1, message: "From here on this is not CSV: a quotation mark is never closed." };
   }
+}
+
+/** Entries as they are collected, by their codes, with the lines they stand in. */
+type Found = Map<string, ListEntry & { line: number }>;
+
+/** Takes an entry in. @returns what is wrong with it */
+function addEntry(
+  found: Found,
+  { cell, name, line }: { cell: string; name: string | null; line: number },
+  rules: ListRules,
+): string | undefined {
+  const code = normalizeEntry(cell);
+  const wrong = checkCode(cell, code, rules);
+  if (wrong !== undefined) return wrong;
+  const known = found.get(code);
+  if (known !== undefined && known.name !== name) return `"${code}" stands in line ${known.line} already, with another name.`;
+  if (known === undefined) found.set(code, { code, name, line });
+  return undefined;
+}
+
+/** Reads a CSV of codes with names: with or without a header, separated by commas, semicolons or tabs, in UTF-8 or windows-1252. */
+export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
+  const rows = readRows(decode(csv));
+  if (!Array.isArray(rows)) return { entries: [], problems: [rows] };
   const columns = findColumns(rows[0]?.record ?? [], rules.kind);
-  const entries = new Map<string, ListEntry & { line: number }>();
+  const found: Found = new Map();
   const problems: ListProblem[] = [];
   for (const { record, info } of columns.hasHeader ? rows.slice(1) : rows) {
-    const line = info.lines;
-    const cell = record[columns.code] ?? "";
     if (record.every((value) => value === "")) continue;
-    const code = normalizeEntry(cell);
     const name = record[columns.name]?.slice(0, maxNameCharacters) ?? "";
-    const known = entries.get(code);
-    const message =
-      checkCode(cell, code, rules) ??
-      (known !== undefined && known.name !== (name === "" ? null : name)
-        ? `"${code}" stands in line ${known.line} already, with another name.`
-        : undefined);
-    if (message !== undefined) problems.push({ line, message });
-    else if (known === undefined) entries.set(code, { code, name: name === "" ? null : name, line });
+    const message = addEntry(found, { cell: record[columns.code] ?? "", name: name === "" ? null : name, line: info.lines }, rules);
+    if (message !== undefined) problems.push({ line: info.lines, message });
     if (problems.length >= maxProblems) break;
   }
-  if (problems.length === 0 && entries.size === 0)
-    problems.push({ line: 1, message: `There is no ${codeNames[rules.kind]} in this file.` });
-  if (entries.size > rules.maxEntries)
+  if (problems.length === 0 && found.size === 0) problems.push({ line: 1, message: `There is no ${codeNames[rules.kind]} in this file.` });
+  if (found.size > rules.maxEntries)
     problems.push({ line: rules.maxEntries + 1, message: `A list has ${rules.maxEntries} entries at most.` });
-  return { entries: [...entries.values()].map(({ code, name }) => ({ code, name })), problems };
+  return { entries: [...found.values()].map(({ code, name }) => ({ code, name })), problems };
 }

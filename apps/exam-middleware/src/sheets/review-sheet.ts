@@ -151,3 +151,22 @@ export async function removeSheet({ db }: ReviewParts, id: string, { actor, vers
     });
   });
 }
+
+/** See SheetService.readAgain. */
+export async function sendBackToReading(
+  { db }: ReviewParts,
+  id: string,
+  actor: Actor,
+  enqueueReading: (id: string, transaction: Database) => Promise<void>,
+): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    await changeSheet(transaction, id, { actor, action: "read-again" }, (row) => {
+      const isWaiting = ["PENDING", "PENDING_REVIEW", "FAILED"].includes(row.workflowStatus);
+      if (!isWaiting || row.attemptNumber !== null || row.reviewOutcome !== null)
+        throw new CodedError("conflict", "This sheet has been decided on; it is not read again.");
+      const reviewReasons = row.reviewReasons.filter((reason) => reason === "reported");
+      return { workflowStatus: "PENDING", errorMessage: null, reviewReasons };
+    });
+    await enqueueReading(id, transaction);
+  });
+}

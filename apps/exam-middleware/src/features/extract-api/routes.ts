@@ -91,12 +91,12 @@ export function mountExtractApi(server: Server, { sheets, spaces, registerPatter
   for (const route of [extractSheetRoute, extractSheetShortRoute]) mountFor(server, "staff", route, read);
   mountFor(server, "staff", scanUploadRoute, async ({ file, exam_type: examType, batch_id: batchId }, context) => {
     const { sheet, isNew } = await sheets.upload({ bytes: file.bytes, name: file.name ?? "", examType, batchId }, actorOf(context));
-    const read = await waitForReading(sheets, sheet.id, accessOf(context), context);
-    if (read.status === "PENDING") context.status = 202;
-    if (read.status === "FAILED") context.status = 422;
-    const answer = toScanAnswer(read, isNew);
+    const scanned = await waitForReading(sheets, sheet.id, accessOf(context), context);
+    if (scanned.status === "PENDING") context.status = 202;
+    if (scanned.status === "FAILED") context.status = 422;
+    const answer = toScanAnswer(scanned, isNew);
     // The original's field names of a failure, beside the sheet that staff will look at.
-    return read.status === "FAILED" ? { ...answer, success: false, stage: "extraction", error: read.errorMessage } : answer;
+    return scanned.status === "FAILED" ? { ...answer, success: false, stage: "extraction", error: scanned.errorMessage } : answer;
   });
   mountFor(server, "staff", scanLogRoute, async (_body, context) => {
     const { sheets: latest, total } = await sheets.list({}, { limit: logEntries }, accessOf(context));
