@@ -1,3 +1,4 @@
+import { endWithParent } from "../src/images/end-with-parent.ts";
 import type { CloseDocument, PageRequest } from "../src/images/document-protocol.ts";
 
 /**
@@ -12,5 +13,5 @@ process.on("message", (message: PageRequest | CloseDocument) => {
   const page = { index: 1, count: 1, width: 1, height: 1, gray: Uint8Array.of(0), dpi: process.pid, type: message.type, readMs: 1 };
   process.send?.({ kind: "page", id: message.id, selected: 1, page });
 });
-process.on("disconnect", () => process.exit());
+endWithParent();
 process.send?.({ kind: "ready" });

@@ -4,13 +4,20 @@ import { fileURLToPath } from "node:url";
 
 /**
  * Starts a module in a process that may read files, and nothing else: no environment (the server's holds keys), no writing,
- * no processes or threads of its own, little heap. Its output is thrown away; it speaks by messages.
+ * no processes of its own, little heap. Its output is thrown away; it speaks by messages.
  */
 export function startConfined(entry: URL): ChildProcess {
   return fork(fileURLToPath(entry), {
     // Few malloc arenas: memory that was given back is found again.
     env: { MALLOC_ARENA_MAX: "2" },
-    execArgv: ["--permission", "--allow-fs-read=*", "--allow-addons", "--max-old-space-size=512", "--max-semi-space-size=16"],
+    execArgv: [
+      "--permission",
+      "--allow-fs-read=*",
+      "--allow-addons",
+      "--allow-worker",
+      "--max-old-space-size=512",
+      "--max-semi-space-size=16",
+    ],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });

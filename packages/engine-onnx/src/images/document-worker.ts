@@ -1,5 +1,6 @@
 import { CodedError } from "@repo/contracts/coded-error";
 import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
+import { endWithParent } from "./end-with-parent.ts";
 import type { PageDocument } from "./page-document.ts";
 import { toGray, toRgb } from "./raster.ts";
 import { selectPages } from "./select-pages.ts";
@@ -83,6 +84,5 @@ async function answer(request: PageRequest): Promise<void> {
 process.on("message", (message: PageRequest | CloseDocument) => {
   previous = previous.then(() => ("close" in message ? close(message.close).catch(() => undefined) : answer(message)));
 });
-// Whoever started this is gone.
-process.on("disconnect", () => process.exit());
+endWithParent();
 void reply({ kind: "ready" });

@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
@@ -150,6 +152,14 @@ test("a process without work is ended, and started again for the next file", asy
   await expect.poll(() => isRunning(first)).toBe(false);
   expect(await readProcessId()).not.toBe(first);
   await limited.close();
+});
+
+test("a process that a file hangs ends with the one that started it, even when that is killed", async () => {
+  const server = fork(new URL("../../test/hanging-reader.ts", import.meta.url), { execArgv: [] });
+  const [processId] = (await once(server, "message")) as [number];
+  expect(isRunning(processId)).toBe(true);
+  server.kill("SIGKILL");
+  await expect.poll(() => isRunning(processId), { timeout: 20_000 }).toBe(false);
 });
 
 function isRunning(processId: number): boolean {
