@@ -15,7 +15,7 @@ RUN --mount=type=secret,id=HF_TOKEN \
     && if [ -f "spaces/$SPACE/dist/bake-model.js" ]; then \
       export HF_TOKEN="$(cat /run/secrets/HF_TOKEN 2>/dev/null || true)" MODEL="$MODEL" HF_ENDPOINT="$HF_ENDPOINT" DATA_DIRECTORY=/data \
       && directory="$(node "spaces/$SPACE/dist/bake-model.js")" \
-      && cp "$directory"/model.onnx* "$directory"/tokenizer.json "$directory"/model.json /image/model/; \
+      && find "$directory" -maxdepth 1 -type f \( -name '*.onnx*' -o -name '*.json' \) -exec cp {} /image/model/ \; ; \
     fi
 # The runtime's package carries the binaries of four platforms; one is needed.
 RUN cp -r "spaces/$SPACE/dist" "spaces/$SPACE/package.json" /image/ \
