@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { toPng } from "../test/sheet-files.ts";
+import { toJpeg } from "../test/sheet-files.ts";
 import { writeTinyModels } from "../test/tiny-models.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -26,7 +26,7 @@ async function readAddress(child: ReturnType<typeof start>): Promise<string> {
 test("the process serves, reads a picture out of a query as the original's clients send it, and stops in order", async () => {
   const child = start({ MODEL_DIRECTORY: await writeTinyModels() });
   const url = await readAddress(child);
-  const data = Buffer.from(toPng({ register: "212223240017" }).bytes).toString("base64");
+  const data = Buffer.from((await toJpeg({ register: "212223240017" })).bytes).toString("base64");
   const query = new URLSearchParams({ image_data: data });
   expect(query.toString().length).toBeGreaterThan(16 * 1024);
   const answer = await fetch(`${url}/extract/base64?${query.toString()}`, { method: "POST" });

@@ -15,7 +15,7 @@ function patternVariable(fallback: string) {
       } catch {
         return false;
       }
-    }, "expected a pattern like [0-9]{12} or \\d{2}[A-Z]{2}\\d{3}")
+    }, "a pattern like [0-9]{12} or \\d{2}[A-Z]{2}\\d{3}")
     .default(fallback);
 }
 
@@ -23,7 +23,7 @@ function entriesVariable() {
   return z
     .string()
     .transform((text) => [...new Set(text.split(/[,;\s]+/).map(normalizeEntry))].filter((entry) => entry !== ""))
-    .refine((entries) => entries.length <= maxListEntries, `expected at most ${maxListEntries} entries`)
+    .refine((entries) => entries.length <= maxListEntries, `at most ${maxListEntries} entries`)
     .optional();
 }
 
