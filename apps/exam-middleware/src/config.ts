@@ -62,6 +62,10 @@ export const configSchema = z.object({
   LOCAL_FALLBACK: booleanVariable()
     .default(true)
     .describe("Read inside this process while the Space cannot, where the optional package @repo/answer-sheet-ml is installed."),
+  MODEL_DIRECTORY: z
+    .string()
+    .optional()
+    .describe("Folder of the models that read inside this process, as the Space has it; default the pocket models."),
   SPACE_TIMEOUT_MS: integerVariable(100, 3_600_000)
     .default(120_000)
     .describe("Longest time one request to the Space may take, milliseconds."),

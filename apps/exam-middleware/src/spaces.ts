@@ -59,30 +59,27 @@ interface LocalReader {
   close(): Promise<void>;
 }
 
-function createLocal(): LocalReader {
+function createLocal({ MODEL_DIRECTORY }: Config): LocalReader {
   let loaded: { close(): Promise<void> } | undefined;
   let failed = false;
-  const load = loadOnce(async () => {
-    const service = await loadService().catch((cause: unknown) => {
-      failed = true;
-      throw new CodedError(
-        "model_unavailable",
-        "Sheets cannot be read inside this process: the optional package @repo/answer-sheet-ml is not installed here.",
-        {
-          cause,
-        },
-      );
+  const importPackage = async () =>
+    await import("@repo/answer-sheet-ml/service").catch((cause: unknown) => {
+      const message = "Sheets cannot be read inside this process: the optional package @repo/answer-sheet-ml is not installed here.";
+      throw new CodedError("model_unavailable", message, { cause });
     });
-    failed = false;
-    loaded = service;
-    return service;
+  const load = loadOnce(async () => {
+    try {
+      const { createService } = await importPackage();
+      const service = await createService(MODEL_DIRECTORY === undefined ? {} : { MODEL_DIRECTORY });
+      loaded = service;
+      failed = false;
+      return service;
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
   });
   return { load, mayWork: () => !failed, close: async () => await loaded?.close() };
-}
-
-async function loadService(): Promise<AnswerSheetReader & { close(): Promise<void> }> {
-  const { createService } = await import("@repo/answer-sheet-ml/service");
-  return await createService();
 }
 
 /** What only another place to read can help against. */
@@ -166,7 +163,7 @@ function connectRemote(url: string, config: Config, log: Logger): Spaces {
     timeoutMs: config.SPACE_TIMEOUT_MS,
     wakeBudgetMs: config.SPACE_WAKE_BUDGET_MS,
   });
-  const local = config.LOCAL_FALLBACK ? createLocal() : undefined;
+  const local = config.LOCAL_FALLBACK ? createLocal(config) : undefined;
   const reader = createRemoteReader(space, local, log);
   const look = async (): Promise<ReaderStatus> => {
     const found = await diagnoseSpace(space, { deadlineAt: Date.now() + probeTimeoutMs }).catch(() => undefined);
@@ -252,5 +249,5 @@ function connectNobody(): Spaces {
 export function createSpaces(config: Config, log: Logger): Spaces {
   if (!config.ML_SERVICE_ENABLED) return connectNobody();
   const url = config.HF_SPACE_URL ?? config.ML_SERVICE_URL;
-  return url === undefined ? connectLocal(createLocal()) : connectRemote(url, config, log);
+  return url === undefined ? connectLocal(createLocal(config)) : connectRemote(url, config, log);
 }

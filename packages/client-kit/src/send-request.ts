@@ -66,10 +66,24 @@ export async function openRequest(request: HttpRequest, fetch: typeof globalThis
   throw new AttemptFailure("final", notOurs(request.url, "it redirects in a circle"));
 }
 
+/**
+ * A form as bytes. Node streams a FormData piece by piece, and when a connection breaks in between, its stream throws where
+ * nobody can catch it (ERR_INVALID_STATE, an unhandled rejection, which ends the process).
+ */
+async function toSendable({
+  body,
+  headers,
+}: HttpRequest): Promise<{ headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> | ArrayBuffer }> {
+  if (body === undefined) return { headers };
+  if (!(body instanceof FormData)) return { headers, body };
+  const encoded = new Response(body);
+  return { headers: { ...headers, "content-type": encoded.headers.get("content-type") ?? "" }, body: await encoded.arrayBuffer() };
+}
+
 async function open(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<Response> {
-  const { url, method, body, headers, signal } = request;
+  const { url, method, signal } = request;
   try {
-    return await fetch(url, { method, headers, signal, redirect: "manual", ...(body === undefined ? {} : { body }) });
+    return await fetch(url, { method, signal, redirect: "manual", ...(await toSendable(request)) });
   } catch (error) {
     signal.throwIfAborted();
     const cause = networkCause(error);

@@ -64,9 +64,9 @@ async function readOnce({ db, files, lists, reader, rules, log }: ReadSheetParts
   const { artifactUuid: id, examType, fileHash, originalFilename: name } = row;
   const bytes = await files.read(fileHash);
   const known = await lists.known(examType);
-  // Longer lists are held against the readings here; the Space would refuse them.
+  // A longer list is held against the readings here; the Space would refuse it.
   const toOption = (entries: ReadonlySet<string> | undefined) =>
-    entries === undefined || entries.size > maxListEntries ? [] : [...entries];
+    entries === undefined || entries.size > maxListEntries ? undefined : [...entries];
   const slow = setInterval(() => {
     tellWait(db, id, reader.explainWait() ?? "The Space has not answered yet.").catch((error: unknown) =>
       log.warn({ sheet: id, err: error }, "a sheet cannot say what it waits for"),
