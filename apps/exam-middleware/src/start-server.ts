@@ -1,25 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { loadAssets } from "@repo/app-kit/load-assets";
-import { createSecretBox } from "@repo/app-kit/secret-box";
 import type { ReadyResponse } from "@repo/contracts/health";
 import { listen } from "@repo/server-kit/listen";
 import type { Logger } from "@repo/server-kit/log";
-import { Secret } from "@repo/server-kit/secret";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
+import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
+import { createFileStore } from "./files/file-store.ts";
+import { mountPeople } from "./mount-people.ts";
 import { mountPortals } from "./mount-portals.tsx";
 import { openExamDatabase, publicFolder } from "./open-exam-database.ts";
-import { createAccessControl } from "./people/create-access-control.ts";
-import { createStaffSessions } from "./people/staff-sessions.ts";
-import { createStudentSessions } from "./people/student-sessions.ts";
+import { announceFirstSetup } from "./people/announce-first-setup.ts";
+import { openPeople } from "./people/open-people.ts";
 import { createReportService } from "./reports/create-report-service.ts";
 import { toIntakeRules, toReadingRules } from "./rules.ts";
 import { createSheetService } from "./sheets/create-sheet-service.ts";
 import { createSpaces } from "./spaces.ts";
-
-const minuteMs = 60_000;
-const keyBytes = 32;
+import { createSubmissionService } from "./submissions/create-submission-service.ts";
 
 /** Opens everything, listens, and gives the steps that stop it again, in order. */
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
@@ -39,15 +36,20 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
     readingsAtOnce: config.EXTRACTIONS_AT_ONCE,
   });
   const reports = createReportService(db, sheets);
-  const box = createSecretBox(config.SECRET_KEY ?? new Secret(randomBytes(keyBytes).toString("hex")), "moodle-tokens");
-  const sessionMs = config.ACCESS_TOKEN_EXPIRE_MINUTES * minuteMs;
-  const access = createAccessControl({ staff: createStaffSessions(db, sessionMs), students: createStudentSessions(db, box, sessionMs) });
+  const people = openPeople(db, config);
+  const { access, moodle, studentSessions } = people;
+  const files = createFileStore(db);
+  const submissions =
+    moodle && (await createSubmissionService({ db, queue, files, moodle, sessions: studentSessions, box: people.moodleTokens, log }));
 
   let state: ReadyResponse = { ready: true, stage: "ready" };
   const server = createApp({ config, database, access, sheets, reports, spaces, ready: () => state, log });
-  mountPortals(server, { config, assets, access, sheets, reports, submissions: undefined, spaces });
+  mountPortals(server, { config, assets, access, sheets, reports, submissions, spaces });
+  mountPeople(server, { config, db, people, sheets, reports, submissions });
+  mountSignIn(server, { assets, people });
   const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
   log.info({ url: listener.url, database: database.kind }, "listening");
+  await announceFirstSetup(people, log);
 
   return [
     () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),

@@ -1,3 +1,5 @@
+import { isForeignOrigin } from "@repo/server-kit/request-origin";
+
 /**
  * Whether a request comes from a page of this server, or from no page at all (a program sends no Origin). A page elsewhere
  * could otherwise make somebody's browser act here, with their session or, in local mode, with nothing.
@@ -5,7 +7,6 @@
  * Source of the rule: OWASP, Cross-Site Request Forgery Prevention, "Verifying Origin With Standard Headers".
  */
 export function isSameOrigin(headers: Headers): boolean {
-  const origin = headers.get("origin");
-  if (origin === null) return (headers.get("sec-fetch-site") ?? "none") !== "cross-site";
-  return URL.canParse(origin) && new URL(origin).host === headers.get("host");
+  if (headers.get("origin") === null) return (headers.get("sec-fetch-site") ?? "none") !== "cross-site";
+  return !isForeignOrigin(headers);
 }

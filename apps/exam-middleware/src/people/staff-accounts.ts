@@ -18,6 +18,7 @@ import {
   staffColumns,
   type StaffRole,
   type StaffView,
+  usernamePattern,
 } from "./staff-rows.ts";
 
 /** What an administrator changes. */
@@ -46,10 +47,12 @@ export function createStaffAccounts(db: Database): StaffAccounts {
   return {
     check: async (username, password) =>
       await limiter.run(username, async () => {
-        const [row] = await db
-          .select({ ...staffColumns, passwordHash: staffUsers.passwordHash })
-          .from(staffUsers)
-          .where(hasName(username));
+        const [row] = usernamePattern.test(username.trim())
+          ? await db
+              .select({ ...staffColumns, passwordHash: staffUsers.passwordHash })
+              .from(staffUsers)
+              .where(hasName(username))
+          : [];
         // An account that is not active is told apart from a wrong password by nobody but its owner.
         const isRight = await isPassword(password, row?.passwordHash ?? undefined);
         if (!isRight || row === undefined) return undefined;

@@ -39,7 +39,8 @@ export interface NewStaff {
   password?: string | undefined;
 }
 
-const usernamePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{1,63}$/u;
+/** What a user name looks like; nothing else needs to be looked up. */
+export const usernamePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{1,63}$/u;
 
 /** Columns of {@link StaffView}. */
 export const staffColumns = {

@@ -70,6 +70,8 @@ export function createStaffSetup(db: Database): StaffSetup {
       return await inTransaction(db, async (transaction) => {
         const used = await transaction.update(staffSetupLinks).set({ usedAt: new Date() }).where(isGoodLink(token)).returning();
         if (used.length === 0) throw over();
+        // Every start before has shown a link of its own.
+        await transaction.delete(staffSetupLinks).where(and(eq(staffSetupLinks.staffId, link.staffId), isNull(staffSetupLinks.usedAt)));
         const isActive = and(eq(staffUsers.id, link.staffId), eq(staffUsers.isActive, true));
         const values = { passwordHash, username, lastLoginAt: new Date() };
         const [changed] = await transaction.update(staffUsers).set(values).where(isActive).returning(staffColumns);

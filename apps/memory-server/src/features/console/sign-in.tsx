@@ -1,17 +1,12 @@
 import { readForm, redirectWithNotice, toLocalPath } from "@repo/app-kit/page-forms";
 import type { PageResponder } from "@repo/app-kit/page-responder";
+import { toCookieOptions } from "@repo/app-kit/session-cookie";
 import type { Server } from "@repo/server-kit/server";
-import type { Context } from "hono";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { sessionCookie } from "../../access.ts";
 import { sessionLifetimeMs } from "../../console-sessions.ts";
 import type { ConsoleParts } from "./console-parts.ts";
 import { SignInPage } from "./sign-in-page.tsx";
-
-/** Whether the browser talks https, be it with a proxy in front: then the cookie goes nowhere else. */
-function isSecure(c: Context): boolean {
-  return new URL(c.req.url).protocol === "https:" || c.req.header("x-forwarded-proto")?.split(",")[0]?.trim() === "https";
-}
 
 /** Mounts signing in and out. The browser gets an opaque value that stands for the key, in a cookie that no script reads. */
 export function mountSignIn(server: Server, parts: ConsoleParts, pages: PageResponder): void {
@@ -34,7 +29,7 @@ export function mountSignIn(server: Server, parts: ConsoleParts, pages: PageResp
         return <SignInPage assets={assets} next={next} isWrong notice={undefined} />;
       }
       await sessions.end(c.req.raw.headers);
-      const options = { path: "/", httpOnly: true, sameSite: "Strict", secure: isSecure(c), maxAge: sessionLifetimeMs / 1000 } as const;
+      const options = toCookieOptions(c, sessionLifetimeMs / 1000);
       setCookie(c, sessionCookie, await sessions.start(key), options);
       return c.redirect(next, 303);
     }),
