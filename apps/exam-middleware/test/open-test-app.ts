@@ -1,4 +1,5 @@
 import { createJobQueue, type JobQueue } from "@repo/app-kit/job-queue";
+import type { Assets } from "@repo/app-kit/load-assets";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { createSilentLogger } from "@repo/server-kit/log";
@@ -6,6 +7,7 @@ import type { Server } from "@repo/server-kit/server";
 import type { Access, AccessControl, Actor } from "../src/access.ts";
 import { createApp } from "../src/app.ts";
 import { type Config, configSchema } from "../src/config.ts";
+import { mountPortals } from "../src/mount-portals.tsx";
 import { migrationsFolder } from "../src/open-exam-database.ts";
 import { createReportService } from "../src/reports/create-report-service.ts";
 import type { ReportService } from "../src/reports/report-service.ts";
@@ -49,6 +51,7 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+const nameOnlyAssets: Assets = { url: (name) => `/assets/${name}`, respond: () => undefined };
 const lookMs = 40;
 const settleMs = 30_000;
 
@@ -80,6 +83,7 @@ export async function openTestApp(variables: Record<string, string> = {}): Promi
     spaces,
     ready: () => ({ ready: true, stage: "ready" }),
   });
+  mountPortals(server, { config, assets: nameOnlyAssets, access: testAccess, sheets, reports, submissions: undefined, spaces });
   return {
     server,
     sheets,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { auditEntryBody, pagingFields, sheetBody, sheetDetailsBody, workflowStatus } from "./exam-sheets.ts";
 import { defineRoute } from "./route.ts";
+import { storableText } from "./storable-text.ts";
 
 const done = z.object({ success: z.boolean(), message: z.string() });
 const oneSheet = "/admin/artifacts/:id";
@@ -29,8 +30,8 @@ export const auditLogsRoute = defineRoute({
   summary: "Every change, newest first",
   request: z.object({
     ...pagingFields,
-    action: z.string().max(50).optional(),
-    actor_id: z.string().max(50).optional(),
+    action: storableText(50).optional(),
+    actor_id: storableText(50).optional(),
     from: z.iso.datetime({ offset: true }).optional(),
     until: z.iso.datetime({ offset: true }).optional(),
   }),
@@ -72,9 +73,9 @@ export const adminEditRoute = defineRoute({
   family: "fastapi",
   summary: "Correct a sheet",
   request: z.object({
-    parsed_reg_no: z.string().max(100).optional(),
-    parsed_subject_code: z.string().max(100).optional(),
-    exam_type: z.string().max(20).optional(),
+    parsed_reg_no: storableText(100).optional(),
+    parsed_subject_code: storableText(100).optional(),
+    exam_type: storableText(20).optional(),
     version,
   }),
   response: sheetBody,
@@ -110,7 +111,7 @@ export const resolveReportRoute = defineRoute({
   summary: "Accept or turn down what a student says is wrong",
   request: z.object({
     accept: z.boolean().describe("true: the sheet is corrected as the student suggests."),
-    answer: z.string().max(2_000).optional().describe("Shown to the student."),
+    answer: storableText(2_000).optional().describe("Shown to the student."),
   }),
   response: done,
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { extractResponse } from "./answer-sheets.ts";
 import { workflowStatus } from "./exam-sheets.ts";
 import { defineRoute } from "./route.ts";
+import { storableText } from "./storable-text.ts";
 import { fileField } from "./uploaded-file.ts";
 
 /** Answer of `GET /extract/status`. */
@@ -38,7 +39,7 @@ const extractDetails = {
   summary: "Read a sheet without storing it",
   description: "Confidences are 0 to 1. 422 for a file that is broken; 503 while nobody can read.",
   bodies: ["multipart", "binary"],
-  request: z.object({ file, exam_type: z.string().max(20).optional().describe("Exam type, for suggested_filename.") }),
+  request: z.object({ file, exam_type: storableText(20).optional().describe("Exam type, for suggested_filename.") }),
   response: extractionAnswer,
 } as const;
 
@@ -76,7 +77,7 @@ export const scanUploadRoute = defineRoute({
   bodies: ["multipart"],
   request: z.object({
     file,
-    exam_type: z.string().max(20).optional().describe("Default the first configured one."),
+    exam_type: storableText(20).optional().describe("Default the first configured one."),
     batch_id: z.uuid().optional().describe("Uploads that belong together."),
   }),
   response: scanUploadAnswer,

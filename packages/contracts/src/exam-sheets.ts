@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { sheetFields } from "./answer-sheets.ts";
 import { defineRoute } from "./route.ts";
+import { storableText } from "./storable-text.ts";
 import { fileField } from "./uploaded-file.ts";
 
 /** Where a sheet is on its way. */
@@ -104,16 +105,16 @@ export const pagingFields = {
 
 /** What a list of sheets is narrowed to. */
 export const sheetFilterFields = {
-  search: z.string().max(200).optional().describe("Part of a register number, subject code or file name."),
+  search: storableText(200).optional().describe("Part of a register number, subject code or file name."),
   status: z
     .string()
     .transform((text) => text.split(",").map((word) => word.trim().toUpperCase()))
     .pipe(z.array(workflowStatus))
     .optional()
     .describe("Statuses, separated by commas; default all but DELETED."),
-  exam_type: z.string().max(20).optional(),
-  subject_code: z.string().max(40).optional(),
-  register_number: z.string().max(40).optional(),
+  exam_type: storableText(20).optional(),
+  subject_code: storableText(40).optional(),
+  register_number: storableText(40).optional(),
   attempt_number: count.min(1).max(2).optional(),
   batch_id: z.uuid().optional(),
   from: z.iso.datetime({ offset: true }).optional().describe("Uploaded from this moment on."),
@@ -136,9 +137,9 @@ export const uploadSheetRoute = defineRoute({
   bodies: ["multipart", "binary"],
   request: z.object({
     file: fileField("PDF, JPEG, PNG, TIFF, BMP or WebP."),
-    exam_type: z.string().max(20).optional(),
+    exam_type: storableText(20).optional(),
     batch_id: z.uuid().optional().describe("Uploads that belong together; GET /batches/{id}/events tells how far they are."),
-    name: z.string().max(500).optional().describe("File name, where the form does not say."),
+    name: storableText(500).optional().describe("File name, where the form does not say."),
   }),
   response: sheetBody.extend({ is_new: z.boolean() }),
   status: 202,
@@ -160,7 +161,7 @@ export const reviewQueueRoute = defineRoute({
   path: `${path}/review`,
   family: "fastapi",
   summary: "Sheets that a person must look at, lowest confidence first",
-  request: z.object({ exam_type: z.string().max(20).optional(), subject_code: z.string().max(40).optional(), ...pagingFields }),
+  request: z.object({ exam_type: storableText(20).optional(), subject_code: storableText(40).optional(), ...pagingFields }),
   response: sheetPageBody,
 });
 
@@ -237,9 +238,9 @@ export const correctSheetRoute = defineRoute({
   summary: "What really stands on the sheet",
   request: z.object({
     version,
-    register_number: z.string().max(100).optional(),
-    subject_code: z.string().max(100).optional(),
-    exam_type: z.string().max(20).optional(),
+    register_number: storableText(100).optional(),
+    subject_code: storableText(100).optional(),
+    exam_type: storableText(20).optional(),
   }),
   response: sheetBody,
 });
@@ -305,8 +306,8 @@ export const importListRoute = defineRoute({
   request: z.object({
     file: fileField("CSV, with or without a header; commas, semicolons or tabs."),
     kind: z.enum(["course", "roster"]),
-    name: z.string().min(1).max(100),
-    exam_type: z.string().max(20).optional(),
+    name: storableText(100).min(1),
+    exam_type: storableText(20).optional(),
     replace: z.stringbool().default(false).describe("true: takes the place of the list with this name."),
   }),
   response: z.object({

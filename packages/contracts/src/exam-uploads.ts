@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { pagingFields, sheetBody, workflowStatus } from "./exam-sheets.ts";
 import { defineRoute } from "./route.ts";
+import { storableText } from "./storable-text.ts";
 import { fileField, filesField } from "./uploaded-file.ts";
 
 /** What became of one file. */
@@ -20,7 +21,7 @@ export const fileUploadResponse = z.object({
   errors: z.array(z.string()),
 });
 
-const examType = z.string().max(20).optional().describe("Default the first configured one.");
+const examType = storableText(20).optional().describe("Default the first configured one.");
 const batchId = z.uuid().optional().describe("Uploads that belong together.");
 
 /** `POST /upload/single`. */
@@ -53,7 +54,7 @@ export const uploadBulkRoute = defineRoute({
 
 const identities = z.object({
   items: z
-    .array(z.object({ reg_no: z.string().max(40), subject_code: z.string().max(40), exam_type: examType }))
+    .array(z.object({ reg_no: storableText(40), subject_code: storableText(40), exam_type: examType }))
     .max(1_000)
     .describe("Up to 1,000."),
 });
@@ -102,7 +103,7 @@ export const validateMappingsRoute = defineRoute({
 });
 
 const pageOfArtifacts = z.object({ artifacts: z.array(sheetBody), total: z.number().int() });
-const listRequest = z.object({ ...pagingFields, exam_type: examType, search: z.string().max(200).optional() });
+const listRequest = z.object({ ...pagingFields, exam_type: examType, search: storableText(200).optional() });
 
 /** `GET /upload/all`. */
 export const allUploadsRoute = defineRoute({

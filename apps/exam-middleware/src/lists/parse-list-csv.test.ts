@@ -41,6 +41,10 @@ test("files of Windows programs keep their letters", () => {
   expect(entries[0]?.name).toBe("Méthodes");
 });
 
+test("signs that no database holds are left out of names", () => {
+  expect(parse("CS8501,A\0B\u0007C\n").entries[0]?.name).toBe("A B C");
+});
+
 test("an empty file, one without codes and one that is no CSV are problems and no empty lists", () => {
   for (const text of ["", "\n\n", "subject_code,name\n", 'CS8501,"never closed\nCS8502,x\n'])
     expect(parse(text).problems.length).toBeGreaterThan(0);

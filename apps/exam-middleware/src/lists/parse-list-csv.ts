@@ -126,7 +126,10 @@ export function parseListCsv(csv: Uint8Array, rules: ListRules): ParsedList {
   const problems: ListProblem[] = [];
   for (const { record, info } of columns.hasHeader ? rows.slice(1) : rows) {
     if (record.every((value) => value === "")) continue;
-    const name = record[columns.name]?.slice(0, maxNameCharacters) ?? "";
+    const name = (record[columns.name] ?? "")
+      .replaceAll(/\p{C}+/gu, " ")
+      .trim()
+      .slice(0, maxNameCharacters);
     const message = addEntry(found, { cell: record[columns.code] ?? "", name: name === "" ? null : name, line: info.lines }, rules);
     if (message !== undefined) problems.push({ line: info.lines, message });
     if (problems.length >= maxProblems) break;
