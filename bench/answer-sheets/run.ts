@@ -110,11 +110,11 @@ async function main(): Promise<void> {
     const running = await startServer(server, join(cacheFolder, "logs"));
     entrants.push({ running, loaded: readMemory(running.pid), cells: new Map() });
   }
-  const cells = types.flatMap((type) => clientCounts.map((clients) => ({ type, clients })));
+  const planned = types.flatMap((type) => clientCounts.map((clients) => ({ type, clients })));
   for (let round = 0; round < rounds; round++) {
     // Another order each round, so that no server always follows the other.
     const turn = round % 2 === 0 ? entrants : entrants.toReversed();
-    for (const cell of cells) {
+    for (const cell of planned) {
       const able = turn.filter(({ running }) => cell.type === "jpeg" || running.server.name !== "seed" || seedReadsPdf);
       for (const entrant of able) await measureCell(entrant, { ...cell, files: files[cell.type], round });
     }
