@@ -3,7 +3,7 @@ import type { Memory } from "../server-process.ts";
 import type { SheetCell } from "./measure.ts";
 
 /** One server over the whole run. */
-export interface SheetServerResult {
+interface SheetServerResult {
   name: string;
   title: string;
   readyMs: number;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AnswerSheetReader, ExtractResponse, SheetField, SheetReading } from "@repo/contracts/answer-sheets";
 import { maxFilesPerBatch, sheetFields } from "@repo/contracts/answer-sheets";
 import { sheetOptionFields, type SheetOptions } from "@repo/contracts/answer-sheet-options";
@@ -143,8 +144,11 @@ async function* readFile(
 /** The story of one page. */
 async function readPage({ detector, readers }: LoadedModels, scanned: SheetPage, task: Task, context: WorkContext): Promise<PageResult> {
   const startedAt = performance.now();
-  const { page, regions } = await findOrientation(detector, scanned, context);
-  const skewDegrees = regions.length === 0 ? 0 : estimateSkew(page).degrees;
+  const looking = findOrientation(detector, scanned, context);
+  const skew = measureMeanwhile(looking, scanned);
+  const { page, regions } = await looking;
+  // Half a turn leaves lines as they slant; a quarter does not.
+  const skewDegrees = page.rotation % 180 === 0 ? await skew : estimateSkew(page).degrees;
   const detectedAt = performance.now();
   const crops = cropRegions(page, regions, readers, skewDegrees);
   const [register, subject] = await Promise.all(
@@ -156,6 +160,13 @@ async function readPage({ detector, readers }: LoadedModels, scanned: SheetPage,
   );
   const timings = { read: page.readMs, detect: detectedAt - startedAt, recognise: performance.now() - detectedAt };
   return { page, skewDegrees, regions, readings: { register_number: register ?? [], subject_code: subject ?? [] }, timings };
+}
+
+/** The slant, measured on this thread while a worker looks for the fields. */
+async function measureMeanwhile(looking: Promise<unknown>, page: SheetPage): Promise<number> {
+  looking.catch(() => undefined);
+  await nextTurn();
+  return estimateSkew(page).degrees;
 }
 
 function toTask({ variables }: Desk, options: SheetOptions, pages: string): Task {
