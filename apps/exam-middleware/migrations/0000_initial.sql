@@ -252,3 +252,7 @@ BEGIN
 END;
 $$;--> statement-breakpoint
 CREATE TRIGGER "audit_logs_are_kept" BEFORE UPDATE OR DELETE OR TRUNCATE ON "audit_logs" FOR EACH STATEMENT EXECUTE FUNCTION "refuse_audit_change"();
+--> statement-breakpoint
+-- Scans are compressed already; trying again would cost time at every write.
+ALTER TABLE "sheet_file_chunks" ALTER COLUMN "content" SET STORAGE EXTERNAL;--> statement-breakpoint
+ALTER TABLE "reading_candidates" ALTER COLUMN "crop" SET STORAGE EXTERNAL;

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import {
   bigint,
   bigserial,
@@ -8,6 +8,7 @@ import {
   index,
   integer,
   jsonb,
+  type PgColumn,
   pgTable,
   primaryKey,
   text,
@@ -16,8 +17,19 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-/** Bytes, on both drivers. */
-const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+/**
+ * Bytes. They travel as base64, which the database turns back: the embedded one's own way, hexadecimal number by number in
+ * JavaScript, took five times as much processor time to write and nineteen times as much to read. Read with {@link toBase64}.
+ */
+const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
+  dataType: () => "bytea",
+  toDriver: (value) => sql`decode(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}, 'base64')`,
+});
+
+/** A column of bytes as base64, null where there are none. */
+export function toBase64(column: PgColumn): SQL<string | null> {
+  return sql<string | null>`encode(${column}, 'base64')`;
+}
 
 /** To the millisecond, as JavaScript has it: a moment that was read finds its row again. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });

@@ -19,8 +19,8 @@ import { createSpaces, type Spaces } from "../src/spaces.ts";
 import { type SheetSpace, startSheetSpace } from "./sheet-space.ts";
 
 /** Ids of people of the tests. */
-export const staffId = "11111111-1111-4111-8111-111111111111";
-export const adminId = "22222222-2222-4222-8222-222222222222";
+const staffId = "11111111-1111-4111-8111-111111111111";
+const adminId = "22222222-2222-4222-8222-222222222222";
 /** Staff as services know them. */
 export const staffActor: Actor = { type: "staff", id: staffId };
 export const staffAccess: Access = { kind: "staff", staffId };

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, asc, eq } from "drizzle-orm";
-import { sheetFileChunks, sheetFiles } from "../schema.ts";
+import { sheetFileChunks, sheetFiles, toBase64 } from "../schema.ts";
 
 /** What is known of a stored file. */
-export interface StoredFile {
+interface StoredFile {
   sha256: string;
   sizeBytes: number;
   mimeType: string;
@@ -24,8 +24,10 @@ export interface FileStore {
 /** A piece: a statement of it stays far below what drivers and the embedded database like. */
 const chunkBytes = 1024 * 1024;
 
+const fromBase64 = (text: string | null): Uint8Array => Buffer.from(text ?? "", "base64");
+
 /** SHA-256, hexadecimal. */
-export function toSha256(bytes: Uint8Array): string {
+function toSha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
@@ -34,11 +36,11 @@ export function createFileStore(db: Database): FileStore {
   async function* stream(sha256: string): AsyncGenerator<Uint8Array> {
     for (let position = 0; ; position += 1) {
       const [row] = await db
-        .select({ content: sheetFileChunks.content })
+        .select({ content: toBase64(sheetFileChunks.content) })
         .from(sheetFileChunks)
         .where(and(eq(sheetFileChunks.sha256, sha256), eq(sheetFileChunks.position, position)));
       if (row === undefined) return;
-      yield row.content;
+      yield fromBase64(row.content);
     }
   }
   return {
@@ -55,12 +57,12 @@ export function createFileStore(db: Database): FileStore {
     },
     async read(sha256) {
       const rows = await db
-        .select({ content: sheetFileChunks.content })
+        .select({ content: toBase64(sheetFileChunks.content) })
         .from(sheetFileChunks)
         .where(eq(sheetFileChunks.sha256, sha256))
         .orderBy(asc(sheetFileChunks.position));
       if (rows.length === 0) throw new CodedError("not_found", "The file of this sheet has been deleted.");
-      return Buffer.concat(rows.map(({ content }) => content));
+      return Buffer.concat(rows.map(({ content }) => fromBase64(content)));
     },
   };
 }

@@ -11,7 +11,7 @@ import { type FieldReading, type Judgement, judgeReading, type KnownEntries, typ
 import type { SheetRow } from "./sheet-rows.ts";
 
 /** Readings of both fields, best first. */
-export type SheetReadings = Record<SheetField, FieldReading[]>;
+type SheetReadings = Record<SheetField, FieldReading[]>;
 
 /** Whether the machine may still say what stands on a sheet: no person has, and nothing was done with it yet. */
 export function isOpenToMachine({ workflowStatus, reviewOutcome, attemptNumber }: SheetRow): boolean {
@@ -107,7 +107,7 @@ async function toReadingPatch(
 }
 
 /** What {@link applyReading} decides by. */
-export interface ApplyOptions {
+interface ApplyOptions {
   readings: SheetReadings;
   known: KnownEntries;
   rules: ReadingRules;
@@ -132,7 +132,7 @@ async function applyReading(transaction: Database, id: string, options: ApplyOpt
       patch.parsedSubjectCode === row.parsedSubjectCode;
     if (!keepsPlace) await restoreFirstAttempt(transaction, row, systemActor);
     if (claim?.attemptNumber === 2 && claim.takesPlaceOf !== undefined) await supersede(transaction, claim.takesPlaceOf, systemActor);
-    return action === "read" ? { ...patch, extractedAt: new Date() } : patch;
+    return action === "read" ? { ...patch, extractedAt: row.extractedAt ?? new Date() } : patch;
   });
 }
 

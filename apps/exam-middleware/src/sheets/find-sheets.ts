@@ -24,7 +24,7 @@ const studentStates: WorkflowStatus[] = [
 const toPattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
 /** The condition that a filter means. */
-export function toCondition(filter: SheetFilter): SQL | undefined {
+function toCondition(filter: SheetFilter): SQL | undefined {
   const { search, status, examType, subjectCode, registerNumber, attemptNumber, reason, outcome, batchId, from, until } = filter;
   const words = search?.trim() ?? "";
   return and(
@@ -49,7 +49,7 @@ export function toCondition(filter: SheetFilter): SQL | undefined {
 }
 
 /** Narrows a condition to what the asking person may see. */
-export function toVisible(access: Access): SQL | undefined {
+function toVisible(access: Access): SQL | undefined {
   if (access.kind !== "student") return undefined;
   return and(eq(artifacts.parsedRegNo, access.registerNumber ?? ""), inArray(artifacts.workflowStatus, studentStates));
 }

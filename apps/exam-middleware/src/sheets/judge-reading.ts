@@ -27,7 +27,7 @@ export interface FieldReading {
 }
 
 /** The reading of one field that is taken. */
-export interface FieldChoice {
+interface FieldChoice {
   /** null: nothing was read. */
   value: string | null;
   confidence: number | null;

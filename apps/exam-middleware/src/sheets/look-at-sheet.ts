@@ -3,7 +3,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Access } from "../access.ts";
 import type { FileStore } from "../files/file-store.ts";
-import { candidates, extractions, type SheetField } from "../schema.ts";
+import { candidates, extractions, type SheetField, toBase64 } from "../schema.ts";
 import { maySee } from "./find-sheets.ts";
 import { readSheet, toRenamedFilename, toSheetView, unknownSheet } from "./sheet-rows.ts";
 import type { SheetService } from "./sheet-service.ts";
@@ -47,11 +47,11 @@ export async function readDetails(db: Database, id: string, access: Access): Pro
 /** See SheetService.crop. */
 export async function readCrop(db: Database, id: string, field: SheetField, rank: number): Promise<{ bytes: Uint8Array; type: string }> {
   const [row] = await db
-    .select({ crop: candidates.crop, type: candidates.cropType })
+    .select({ crop: toBase64(candidates.crop), type: candidates.cropType })
     .from(candidates)
     .where(and(eq(candidates.artifactUuid, id), eq(candidates.field, field), eq(candidates.rank, rank)));
   if (!row?.crop || row.type === null) throw new CodedError("not_found", "There is no picture of this reading.");
-  return { bytes: row.crop, type: row.type };
+  return { bytes: Buffer.from(row.crop, "base64"), type: row.type };
 }
 
 /** See SheetService.file. */

@@ -32,7 +32,7 @@ export interface IntakeParts {
 const maxNameCharacters = 255;
 
 /** The name without folders and signs that no file name should have. */
-export function toFileName(name: string): string {
+function toFileName(name: string): string {
   const base = name.split(/[\\/]/).at(-1) ?? "";
   const clean = base.replaceAll(/\p{C}/gu, "").trim().slice(-maxNameCharacters);
   return clean === "" ? "unnamed" : clean;
