@@ -7,7 +7,7 @@ const pdfjs = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package
 
 export default defineConfig(
   defineAppBundle({
-    entries: { main: "src/main.ts" },
+    entries: { main: "src/main.ts", "set-up-link": "src/set-up-link.ts" },
     islands: {
       portal: "src/portal-island.ts",
       // pdf.js looks for these files by their names.

@@ -38,6 +38,9 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
   const reports = createReportService(db, sheets);
   const people = openPeople(db, config);
   const { access, moodle, studentSessions } = people;
+  if (moodle !== undefined && config.SECRET_KEY === undefined) {
+    log.warn("SECRET_KEY is not set: after a restart students must sign in again, and submit again what Moodle has not taken yet");
+  }
   const files = createFileStore(db);
   const submissions =
     moodle && (await createSubmissionService({ db, queue, files, moodle, sessions: studentSessions, box: people.moodleTokens, log }));

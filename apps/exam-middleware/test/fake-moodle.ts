@@ -67,6 +67,26 @@ const scriptErrorOf = (errorcode: string, error: string) => ({
   reproductionlink: null,
 });
 
+/** Ends the connection without an answer. */
+function cut(c: Context): Response {
+  (c.env as { incoming: { socket: { destroy(): void } } }).incoming.socket.destroy();
+  return c.body(null);
+}
+
+/** What goes wrong before Moodle does anything. */
+function answerEarly(c: Context, at: string, fault: Fault): Response | Promise<Response> | undefined {
+  if (fault.kind === "http-503") return c.text("Service Unavailable", 503);
+  if (fault.kind === "http-429") return c.text("slow down", 429, { "retry-after": "2" });
+  if (fault.kind === "html") return c.html("<html><h1>Site under maintenance</h1></html>");
+  if (fault.kind === "hang") return new Promise<Response>(() => {});
+  if (fault.kind === "cut-before") return cut(c);
+  if (fault.kind === "exception") {
+    const code = fault.errorcode ?? "dmlwriteexception";
+    return c.json(at.endsWith(".php") ? scriptErrorOf(code, "Something <b>failed</b>") : exceptionOf(code, "Something <b>failed</b>"));
+  }
+  return undefined;
+}
+
 /** Starts one on a free port. */
 // oxlint-disable-next-line max-lines-per-function -- the whole protocol over one state
 export async function startFakeMoodle(world: { users: FakeUser[]; assignments: FakeAssignment[] }): Promise<FakeMoodle> {
@@ -88,22 +108,11 @@ export async function startFakeMoodle(world: { users: FakeUser[]; assignments: F
       fault.times = (fault.times ?? 1) - 1;
       if (fault.times <= 0) faults.splice(faults.indexOf(fault), 1);
     }
-    const cut = (): Response => {
-      (c.env as { incoming: { socket: { destroy(): void } } }).incoming.socket.destroy();
-      return c.body(null);
-    };
-    if (fault?.kind === "http-503") return c.text("Service Unavailable", 503);
-    if (fault?.kind === "http-429") return c.text("slow down", 429, { "retry-after": "2" });
-    if (fault?.kind === "html") return c.html("<html><h1>Site under maintenance</h1></html>");
-    if (fault?.kind === "hang") return await new Promise<Response>(() => {});
-    if (fault?.kind === "cut-before") return cut();
-    if (fault?.kind === "exception") {
-      const code = fault.errorcode ?? "dmlwriteexception";
-      return c.json(at.endsWith(".php") ? scriptErrorOf(code, "Something <b>failed</b>") : exceptionOf(code, "Something <b>failed</b>"));
-    }
+    const early = fault && answerEarly(c, at, fault);
+    if (early !== undefined) return await early;
     const result = work();
     if (fault?.kind === "hang-after") return await new Promise<Response>(() => {});
-    return fault?.kind === "cut-after" ? cut() : c.json(result as object);
+    return fault?.kind === "cut-after" ? cut(c) : c.json(result as object);
   }
 
   app.post("/login/token.php", async (c) => {

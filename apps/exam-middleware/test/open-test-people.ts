@@ -32,7 +32,7 @@ export interface TestPeople {
 }
 
 /** What a request has besides method and path. */
-export interface AskOptions {
+interface AskOptions {
   headers?: Record<string, string>;
   json?: unknown;
   form?: Record<string, string>;

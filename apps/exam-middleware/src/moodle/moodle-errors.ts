@@ -51,9 +51,3 @@ export function toMoodleError(moodle: string, text: string): CodedError {
   const code = meanings[moodle] ?? "conflict";
   return new CodedError(code, text === "" ? `Moodle refuses (${moodle}).` : `Moodle: ${text}`, { details: { moodle } });
 }
-
-/** Moodle's own code of an error; undefined for errors that Moodle did not send. */
-export function moodleCodeOf(thrown: unknown): string | undefined {
-  const moodle = CodedError.isInstance(thrown) ? thrown.details?.["moodle"] : undefined;
-  return typeof moodle === "string" ? moodle : undefined;
-}

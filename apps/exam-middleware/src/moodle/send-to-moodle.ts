@@ -1,8 +1,12 @@
+import { readRetryAfterMs } from "@repo/client-kit/retry-after";
 import { CodedError } from "@repo/contracts/coded-error";
 import { readMoodleError } from "./moodle-errors.ts";
 
 /** Largest answer that is read, bytes. */
 const maxAnswerBytes = 8 * 1024 * 1024;
+
+/** Pause that a busy Moodle gets when it names none, milliseconds. */
+const defaultPauseMs = 60_000;
 
 /** Where Moodle is. */
 export interface MoodleAddress {
@@ -52,7 +56,8 @@ async function readAnswer(response: Response): Promise<unknown> {
   const body = parse(text);
   const error = readMoodleError(body);
   if (error !== undefined) throw error;
-  if (status === 429) throw new CodedError("overloaded", "Moodle asks to wait.", { retryAfterMs: readRetryAfterMs(response.headers) });
+  if (status === 429)
+    throw new CodedError("overloaded", "Moodle asks to wait.", { retryAfterMs: readRetryAfterMs(response.headers) ?? defaultPauseMs });
   if (status >= 500) throw away(`Moodle is out of order (HTTP ${status}).`);
   if (status >= 400) throw new CodedError("conflict", `Moodle refuses (HTTP ${status}); MOODLE_BASE_URL may be wrong.`);
   // Maintenance pages and portals in front of Moodle are HTML with status 200.
@@ -78,11 +83,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Retry-After in seconds or as a date; a minute when it is neither. */
-function readRetryAfterMs(headers: Headers): number {
-  const given = headers.get("retry-after") ?? "";
-  const milliseconds = /^\d+$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - Date.now();
-  return Number.isFinite(milliseconds) ? Math.max(1_000, milliseconds) : 60_000;
 }

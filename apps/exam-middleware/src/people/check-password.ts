@@ -3,7 +3,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 /** Shortest password, characters. Length is what counts; rules about kinds of characters are known to make worse ones. */
 export const minPasswordLength = 12;
 /** Longest, characters: hashing must not be made to work on megabytes. */
-export const maxPasswordLength = 256;
+const maxPasswordLength = 256;
 
 /** Beginnings of what people choose when they are told to choose something long. */
 const commonWords = ["password", "passwort", "administrator", "qwertyuiop", "letmein", "welcome", "changeme", "iloveyou", "examination"];

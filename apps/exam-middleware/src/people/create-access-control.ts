@@ -9,7 +9,7 @@ import type { StudentSessions } from "./student-sessions.ts";
 /** Name of the cookie that holds a session's token; one person per browser, staff or student. */
 export const sessionCookie = "exam_session";
 /** Header with which programs send a student's session. */
-export const studentHeader = "x-session-id";
+const studentHeader = "x-session-id";
 
 /** The token of a request's session, and whether the browser added it by itself. */
 export function readSessionToken(headers: Headers): { token: string; isCookie: boolean } | undefined {

@@ -22,7 +22,7 @@ import {
 } from "./staff-rows.ts";
 
 /** What an administrator changes. */
-export interface StaffChange {
+interface StaffChange {
   role?: StaffRole | undefined;
   isActive?: boolean | undefined;
   fullName?: string | undefined;

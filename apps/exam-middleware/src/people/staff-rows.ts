@@ -71,8 +71,7 @@ export function assertUsername(username: string): string {
   );
 }
 
-/** The error for an account that is not there. */
-export const unknownStaff = (): CodedError => new CodedError("not_found", "There is no such account.");
+const unknownStaff = (): CodedError => new CodedError("not_found", "There is no such account.");
 
 /** The only row. @throws CodedError not_found */
 export async function onlyStaff<Value>(rows: Promise<Value[]>): Promise<Value> {

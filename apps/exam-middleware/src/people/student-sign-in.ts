@@ -9,7 +9,7 @@ import { createAttemptLimiter } from "./attempt-limiter.ts";
 import type { Student, StudentSession, StudentSessions } from "./student-sessions.ts";
 
 /** What a student types. */
-export interface StudentCredentials {
+interface StudentCredentials {
   username: string;
   password: string;
   registerNumber: string;

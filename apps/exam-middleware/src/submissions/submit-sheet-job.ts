@@ -39,8 +39,16 @@ const lostToken = "The sign-in at Moodle is no longer good; sign in again and su
 
 /** The name in Moodle; the second attempt has another one, so that it is told apart. */
 function toName(sheet: SheetWithFile, attempt: number | null): string {
-  const name = toRenamedFilename(sheet) ?? `${sheet.artifactUuid}`;
+  const name = toRenamedFilename(sheet) ?? sheet.artifactUuid;
   return attempt === 2 ? name.replace(/(\.[a-z]+)?$/, "_2$1") : name;
+}
+
+/** What changes at a step. */
+interface Move {
+  row: Partial<SubmissionRow>;
+  sheet: SheetPatch;
+  /** The next try, put in with the change. */
+  job?: [SubmissionJob, startAfter: Date];
 }
 
 /** Does submissions: one try per job, and the next try is a job of its own, so that people can see when it comes. */
@@ -49,7 +57,7 @@ export function submitSheetJob({ db, files, moodle, box, log, firstPauseMs = 30_
     (await db.select().from(submissionQueue).where(eq(submissionQueue.id, id)))[0];
 
   /** Changes row and sheet together, unless the submission is over. */
-  async function move(id: string, action: string, values: Partial<SubmissionRow>, patch: SheetPatch, job?: [SubmissionJob, Date]) {
+  async function move(id: string, action: string, { row: values, sheet: patch, job }: Move) {
     await inTransaction(db, async (transaction) => {
       const [row] = await transaction.select().from(submissionQueue).where(eq(submissionQueue.id, id));
       if (row === undefined) return;
@@ -73,7 +81,10 @@ export function submitSheetJob({ db, files, moodle, box, log, firstPauseMs = 30_
   async function fail(id: string, reason: string, isTokenLost = false): Promise<void> {
     const values: Partial<SubmissionRow> = { status: "FAILED", lastError: reason, nextRetryAt: null };
     if (isTokenLost) values.moodleTokenEncrypted = null;
-    await move(id, "submission-failed", values, { workflowStatus: "VALIDATED", errorMessage: reason, waitingFor: null });
+    await move(id, "submission-failed", {
+      row: values,
+      sheet: { workflowStatus: "VALIDATED", errorMessage: reason, waitingFor: null },
+    });
   }
 
   async function tryLater(row: SubmissionRow, error: CodedError): Promise<void> {
@@ -83,7 +94,7 @@ export function submitSheetJob({ db, files, moodle, box, log, firstPauseMs = 30_
     const nextRetryAt = new Date(Date.now() + pauseMs);
     const values = { status: "QUEUED", retryCount: tries, nextRetryAt, lastError: error.message } as const;
     const patch: SheetPatch = { workflowStatus: "QUEUED", waitingFor: error.message };
-    await move(row.id, "submission-delayed", values, patch, [{ submissionId: row.id, tries }, nextRetryAt]);
+    await move(row.id, "submission-delayed", { row: values, sheet: patch, job: [{ submissionId: row.id, tries }, nextRetryAt] });
   }
 
   async function submit(row: SubmissionRow): Promise<void> {
@@ -102,15 +113,13 @@ export function submitSheetJob({ db, files, moodle, box, log, firstPauseMs = 30_
     const tell = async (step: HandInStep): Promise<void> => {
       const patch: SheetPatch = { workflowStatus: step.status, waitingFor: null };
       if (step.status === "SUBMITTING") patch.moodleDraftItemId = step.draftItemId;
-      await move(row.id, step.status.toLowerCase(), { status: step.status, nextRetryAt: null }, patch);
+      await move(row.id, step.status.toLowerCase(), { row: { status: step.status, nextRetryAt: null }, sheet: patch });
     };
     const result = await handIn(moodle, { token, assignmentId: sheet.moodleAssignmentId, file, earlierNames }, tell);
     const now = new Date();
-    await move(
-      row.id,
-      "submitted",
-      { status: "COMPLETED", lastError: null, nextRetryAt: null, moodleTokenEncrypted: null },
-      {
+    await move(row.id, "submitted", {
+      row: { status: "COMPLETED", lastError: null, nextRetryAt: null, moodleTokenEncrypted: null },
+      sheet: {
         workflowStatus: result.isFinal ? "COMPLETED" : "SUBMITTED_TO_LMS",
         moodleSubmissionId: result.submissionId,
         submittedAt: now,
@@ -118,7 +127,7 @@ export function submitSheetJob({ db, files, moodle, box, log, firstPauseMs = 30_
         errorMessage: null,
         waitingFor: null,
       },
-    );
+    });
   }
 
   return {

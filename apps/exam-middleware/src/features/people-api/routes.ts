@@ -26,7 +26,7 @@ export interface PeopleApiParts {
 }
 
 /** What wrong user names and wrong passwords are told alike. */
-export const wrongPassword = "The user name or the password is wrong.";
+const wrongPassword = "The user name or the password is wrong.";
 
 const toStaffBody = (staff: StaffView) => ({
   staff_id: staff.id,
