@@ -39,7 +39,11 @@ async function readAs(
 ): Promise<unknown> {
   const { limits, budget, held, signal } = options;
   if (encoding === "query") return undefined;
-  if (encoding === "json") return await readJsonBody(request, { limits, budget, signal, family: route.family });
+  if (encoding === "json") {
+    // Where files are read they may come as base64: such a text is held in memory as long as a file.
+    const kept = route.bodies === undefined ? undefined : held;
+    return await readJsonBody(request, { limits, budget, signal, family: route.family, held: kept });
+  }
   assertNotCompressed(request.headers);
   assertDeclaredLength(request.headers, limits.maxBodyBytes);
   const readOptions: ReadBytesOptions = { maxBodyBytes: limits.maxBodyBytes, held, signal };

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { RouteFamily } from "@repo/contracts/route";
-import type { BodyBudget } from "./body-budget.ts";
+import type { BodyBudget, HeldBytes } from "./body-budget.ts";
 import { assertDeclaredLength, assertNotCompressed, bodyTooLarge, readChunks, toReadError } from "./body-bytes.ts";
 import { JsonScanner, type JsonLimits } from "./json-scanner.ts";
 
@@ -18,6 +18,8 @@ export interface ReadJsonBodyOptions {
   family: RouteFamily;
   /** Bytes of bodies that all requests together may hold. */
   budget: BodyBudget;
+  /** Counts the body's bytes until whoever made it releases it; default until the body is read. */
+  held?: HeldBytes | undefined;
   signal: AbortSignal;
 }
 
@@ -87,17 +89,17 @@ async function readSmall(request: Request, { limits, signal }: ReadJsonBodyOptio
   return bytes;
 }
 
-async function readStream(request: Request, { limits, budget, signal }: ReadJsonBodyOptions): Promise<Buffer> {
+async function readStream(request: Request, { limits, budget, held: kept, signal }: ReadJsonBodyOptions): Promise<Buffer> {
   const scanner = new JsonScanner(limits);
   const chunks: Uint8Array[] = [];
-  const held = budget.hold();
+  const held = kept ?? budget.hold();
   try {
     for await (const chunk of readChunks(request, { maxBodyBytes: limits.maxBodyBytes, held, signal })) {
       scanner.push(chunk);
       chunks.push(chunk);
     }
   } finally {
-    held.release();
+    if (kept === undefined) held.release();
   }
   return Buffer.concat(chunks);
 }

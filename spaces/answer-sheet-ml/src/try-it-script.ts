@@ -32,7 +32,7 @@ async function extract(file) {
 
 function toField(field, value, confidence, candidates) {
   const best = candidates[0];
-  const others = [...new Set(candidates.slice(1).map((one) => one.value))].filter((one) => one !== value).slice(0, 4);
+  const others = [...new Set(candidates.slice(1).filter((one) => one.confidence >= 0.01).map((one) => one.value))].filter((one) => one !== value).slice(0, 4);
   const box = toElement("div", { className: "field" }, names[field], toElement("span", { className: "value", textContent: value || "—" }));
   box.dataset.field = field;
   if (best) {
