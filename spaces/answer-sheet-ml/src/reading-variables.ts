@@ -53,3 +53,6 @@ export const readingVariables = {
   COURSE_LIST: entriesVariable().describe("Subject codes that may occur, separated by commas; a request's own list counts instead."),
   CLASS_ROSTER: entriesVariable().describe("Register numbers that may occur, separated by commas; a request's own roster counts instead."),
 };
+
+/** Values of the reading variables. */
+export type ReadingVariables = z.output<z.ZodObject<typeof readingVariables>>;

@@ -1,10 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { AnswerSheetReader, ExtractResponse, SheetField, SheetReading } from "@repo/contracts/answer-sheets";
+import type { AnswerSheetReader, ExtractResponse, SheetReading } from "@repo/contracts/answer-sheets";
 import { maxFilesPerBatch, sheetFields } from "@repo/contracts/answer-sheets";
-import { sheetOptionFields, type SheetOptions } from "@repo/contracts/answer-sheet-options";
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
-import { parseFieldPattern, type FieldPattern } from "@repo/contracts/field-pattern";
 import type { HostedService } from "@repo/contracts/hosted-service";
 import type { UploadedFile } from "@repo/contracts/uploaded-file";
 import { countCores } from "@repo/engine-onnx/cpu";
@@ -16,11 +14,12 @@ import { findOrientation } from "./find-orientation.ts";
 import { loadModels, type LoadedModels } from "./load-models.ts";
 import { mergeStreams } from "./merge-streams.ts";
 import { createPageGate, type PageGate } from "./page-gate.ts";
-import { rankCandidates, type FieldRules } from "./rank-candidates.ts";
+import { planTask, type Task } from "./plan-task.ts";
+import { rankCandidates } from "./rank-candidates.ts";
 import { readPages } from "./read-pages.ts";
 import { readText } from "./read-text.ts";
 import { describeStatus } from "./describe-status.ts";
-import { readingVariables } from "./reading-variables.ts";
+import { readingVariables, type ReadingVariables } from "./reading-variables.ts";
 import type { SheetPage } from "./sheet-page.ts";
 import type { WorkContext } from "./work-context.ts";
 import { writeAnswer, type AnswerOptions, type PageResult } from "./write-answer.ts";
@@ -28,27 +27,15 @@ import { writeAnswer, type AnswerOptions, type PageResult } from "./write-answer
 /** The Space without HTTP: what main.ts serves, and what an app loads into its own process in place of a Space. */
 export type SheetService = AnswerSheetReader & HostedService;
 
-/** Values of the reading variables. */
-export type ReadingVariables = z.output<z.ZodObject<typeof readingVariables>>;
-
 /** Everything a page needs on its way. */
 interface Desk {
   models: LoadedModels;
   pages: PageReader;
   gate: PageGate;
-  variables: ReadingVariables;
 }
 
 /** Files of one batch that are read at a time: the second keeps the workers busy while the first one's answer is written. */
 const filesSideBySide = 2;
-
-/** What one request wants. */
-interface Task {
-  pages: string;
-  rules: Readonly<Record<SheetField, FieldRules>>;
-  crops: boolean;
-  examType: string | undefined;
-}
 
 /**
  * Loads the models and starts what reads files.
@@ -72,10 +59,10 @@ export async function createService(given: Partial<ReadingVariables> = {}): Prom
   });
   // One page is decoded and one cut up while each worker has one: more would only hold more memory.
   const places = (variables.WORKERS ?? countCores()) + variables.DECODERS;
-  const desk: Desk = { models, pages, variables, gate: createPageGate({ places, maxWaiting: variables.MAX_QUEUED_PAGES }) };
+  const desk: Desk = { models, pages, gate: createPageGate({ places, maxWaiting: variables.MAX_QUEUED_PAGES }) };
   return {
-    read: async (file, options = {}, context = {}) => await readSheet(desk, file, toTask(desk, options, "1"), context),
-    readMany: (files, options = {}, context = {}) => readSheets(desk, files, toTask(desk, options, "all"), context),
+    read: async (file, options = {}, context = {}) => await readSheet(desk, file, planTask(options, variables, "1"), context),
+    readMany: (files, options = {}, context = {}) => readSheets(desk, files, planTask(options, variables, "all"), context),
     probe: async () => void (await Promise.all(models.engines.map((engine) => engine.probe()))),
     status: () => describeStatus(models, desk.gate),
     close: async () => void (await Promise.all([pages.close(), models.close()])),
@@ -167,31 +154,6 @@ async function measureMeanwhile(looking: Promise<unknown>, page: SheetPage): Pro
   looking.catch(() => undefined);
   await nextTurn();
   return estimateSkew(page).degrees;
-}
-
-function toTask({ variables }: Desk, options: SheetOptions, pages: string): Task {
-  const parsed = z.object(sheetOptionFields(pages)).safeParse(options);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new CodedError("invalid_request", `${issue?.path.join(".") ?? "options"}: ${issue?.message ?? "not understood"}`, {
-      details: { field: issue?.path.join(".") ?? "" },
-    });
-  }
-  const { register_pattern, subject_pattern, course_list, class_roster, crops, exam_type } = parsed.data;
-  return {
-    pages: parsed.data.pages,
-    crops,
-    examType: exam_type,
-    rules: {
-      register_number: toRules(register_pattern ?? variables.REGISTER_PATTERN, class_roster ?? variables.CLASS_ROSTER),
-      subject_code: toRules(subject_pattern ?? variables.SUBJECT_PATTERN, course_list ?? variables.COURSE_LIST),
-    },
-  };
-}
-
-function toRules(source: string, entries: readonly string[] | undefined): FieldRules {
-  const pattern: FieldPattern = parseFieldPattern(source);
-  return { pattern, entries: entries === undefined || entries.length === 0 ? undefined : entries };
 }
 
 function toAnswerOptions({ models }: Desk, task: Task, startedAt: number): AnswerOptions {
