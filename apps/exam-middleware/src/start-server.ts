@@ -5,6 +5,7 @@ import { listen } from "@repo/server-kit/listen";
 import type { Logger } from "@repo/server-kit/log";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
+import { mountAccounts } from "./features/accounts/mount-accounts.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
 import { createFileStore } from "./files/file-store.ts";
 import { mountPeople } from "./mount-people.ts";
@@ -50,6 +51,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
   mountPortals(server, { config, assets, access, sheets, reports, submissions, spaces });
   mountPeople(server, { config, db, people, sheets, reports, submissions });
   mountSignIn(server, { assets, people });
+  mountAccounts(server, { assets, people });
   const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
   log.info({ url: listener.url, database: database.kind }, "listening");
   await announceFirstSetup(people, log);

@@ -6,6 +6,7 @@ import { createServer } from "@repo/server-kit/create-server";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { configSchema } from "../src/config.ts";
+import { mountAccounts } from "../src/features/accounts/mount-accounts.tsx";
 import { mountSignIn } from "../src/features/sign-in/mount-sign-in.tsx";
 import { createFileStore } from "../src/files/file-store.ts";
 import { mountPeople } from "../src/mount-people.ts";
@@ -91,6 +92,7 @@ export async function openTestPeople(variables: Record<string, string> = {}): Pr
   const server = createServer({ name: "exam-middleware", version: "0", authenticate: people.access.authorize, corsOrigins: [], log });
   mountPeople(server, { config, db, people, sheets, reports, submissions });
   mountSignIn(server, { assets: nameOnlyAssets, people });
+  mountAccounts(server, { assets: nameOnlyAssets, people });
   await mapSubject(database, "19AI405", 11);
   return {
     server,

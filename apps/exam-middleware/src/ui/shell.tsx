@@ -29,6 +29,7 @@ function SignOut({ kind, registerNumber }: Access) {
   const portal = kind === "student" ? "student" : "staff";
   return (
     <form method="post" action={`/portal/${portal}/sign-out`} class="inline">
+      {kind === "student" ? null : <a href="/portal/staff/account">Account</a>}{" "}
       <button type="submit" class="link" title={registerNumber === undefined ? `Signed in as ${kind}` : `Signed in as ${registerNumber}`}>
         Sign out
       </button>

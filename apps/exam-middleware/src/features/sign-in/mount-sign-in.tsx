@@ -21,7 +21,10 @@ export interface SignInParts {
 }
 
 const maxFormBytes = 16 * 1024;
-const notices: Readonly<Record<string, string>> = { "signed-out": "You are signed out." };
+const notices: Readonly<Record<string, string>> = {
+  "signed-out": "You are signed out.",
+  "password-changed": "The password is changed; sign in with the new one.",
+};
 /** Errors that somebody at the keyboard can mend; they are said beside the form. */
 const mendable = new Set(["invalid_request", "conflict", "forbidden", "not_found", "overloaded", "model_unavailable", "deadline_exceeded"]);
 
