@@ -22,7 +22,12 @@ async function request(path: string, init: RequestInit = {}, token = portal.staf
   const headers = new Headers(init.headers);
   headers.set("cookie", `exam_session=${token}`);
   const response = await portal.server.app.request(path, { ...init, headers });
-  return { status: response.status, text: await response.text(), location: response.headers.get("location") ?? "", headers: response.headers };
+  return {
+    status: response.status,
+    text: await response.text(),
+    location: response.headers.get("location") ?? "",
+    headers: response.headers,
+  };
 }
 
 const get = async (path: string): Promise<Answer> => await request(path);
@@ -30,7 +35,10 @@ const post = async (path: string, fields: Record<string, string>, headers: Recor
   await request(path, { method: "POST", body: new URLSearchParams(fields), headers });
 
 async function put(name: string, bytes: Uint8Array, query = ""): Promise<Answer> {
-  return await request(`/portal/staff/upload/file?name=${encodeURIComponent(name)}${query}`, { method: "POST", body: new Uint8Array(bytes) });
+  return await request(`/portal/staff/upload/file?name=${encodeURIComponent(name)}${query}`, {
+    method: "POST",
+    body: new Uint8Array(bytes),
+  });
 }
 
 /** Puts a sheet in and waits until it was read. */
@@ -133,9 +141,19 @@ test("the queue begins with the lowest confidence, and accepting leads to the ne
 
 test("without scripts a chosen reading counts, a typed one counts more, and the page after is one to load again", async () => {
   const sheet = await addSheet("212221040003", "19AI405");
-  const shown = { register_number_shown: "212221040003", register_number: "212221040003", subject_code_shown: "19AI405", subject_code: "19AI405" };
+  const shown = {
+    register_number_shown: "212221040003",
+    register_number: "212221040003",
+    subject_code_shown: "19AI405",
+    subject_code: "19AI405",
+  };
   const base = { id: sheet.id, version: String(sheet.version), ...shown, action: "accept" };
-  const answer = await post("/portal/staff/review", { ...base, register_number_choice: "212221040008", subject_code: "19ai-406", subject_code_choice: "X1" });
+  const answer = await post("/portal/staff/review", {
+    ...base,
+    register_number_choice: "212221040008",
+    subject_code: "19ai-406",
+    subject_code_choice: "X1",
+  });
   expect([answer.status, answer.location]).toEqual([303, "/portal/staff/review?done=1"]);
   expect(await portal.sheets.get(sheet.id, { kind: "staff" })).toMatchObject({
     registerNumber: "212221040008",
@@ -159,7 +177,13 @@ test("a sheet that changed in between is shown as it is now", async () => {
   await portal.database.db.execute(
     sql`update examination_artifacts set parsed_reg_no = '212221040055', version = version + 1 where artifact_uuid = ${sheet.id}`,
   );
-  const fields = { id: sheet.id, version: String(sheet.version), register_number: "212221040005", subject_code: "19AI405", action: "accept" };
+  const fields = {
+    id: sheet.id,
+    version: String(sheet.version),
+    register_number: "212221040005",
+    subject_code: "19AI405",
+    action: "accept",
+  };
   const answer = await post("/portal/staff/review", fields);
   expect(answer.text).toContain("This sheet has changed in between; this is how it is now.");
   expect(hidden(answer.text, "register_number_shown")).toBe("212221040055");
@@ -173,7 +197,13 @@ test("two sheets of one student in one exam are flagged and lead to each other",
   const { text } = await get("/portal/staff/review");
   expect(text).toContain("same student, subject and exam as another sheet");
   expect(text).toContain(`/portal/staff/sheets/${first.id}`);
-  const fields = { id: second.id, version: String(second.version), register_number: "212221040006", subject_code: "19AI405", action: "accept" };
+  const fields = {
+    id: second.id,
+    version: String(second.version),
+    register_number: "212221040006",
+    subject_code: "19AI405",
+    action: "accept",
+  };
   const refused = await post("/portal/staff/review", fields, { "x-fragment": "1" });
   expect(refused.text).toContain("Another sheet of this student, subject and exam type holds the first attempt");
 });
@@ -273,7 +303,8 @@ test("a form without scripts brings several files, and its batch can be followed
 test("lists are imported, their bad lines are told, and sheets are matched with them again", async () => {
   const send = async (csv: string, fields: Record<string, string> = {}): Promise<Answer> => {
     const form = new FormData();
-    for (const [name, value] of Object.entries({ kind: "roster", name: `Class ${hostile}`, exam_type: "CIA1", ...fields })) form.set(name, value);
+    for (const [name, value] of Object.entries({ kind: "roster", name: `Class ${hostile}`, exam_type: "CIA1", ...fields }))
+      form.set(name, value);
     form.set("file", new Blob([csv]), "list.csv");
     return await request("/portal/staff/lists", { method: "POST", body: form });
   };

@@ -42,7 +42,7 @@ async function submit(form: HTMLFormElement, action: string): Promise<void> {
   const fields = new URLSearchParams([...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
   fields.set("action", action);
   try {
-    const response = await fetch(form.action, { method: "POST", headers: { "x-fragment": "1" }, body: fields });
+    const response = await fetch("/portal/staff/review", { method: "POST", headers: { "x-fragment": "1" }, body: fields });
     if (response.redirected) {
       location.assign(response.url);
       return;

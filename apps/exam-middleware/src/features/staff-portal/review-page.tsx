@@ -32,9 +32,6 @@ export function ReviewPage(props: ReviewItemProps & { access: Access }) {
           </button>
         </form>
       </div>
-      <div id="review">
-        <ReviewItem {...props} />
-      </div>
       <p class="keys-help" hidden>
         <label>
           <input type="checkbox" id="keys" role="switch" checked /> Keys
@@ -44,6 +41,9 @@ export function ReviewPage(props: ReviewItemProps & { access: Access }) {
           <kbd>r</kbd> turn the page
         </span>
       </p>
+      <div id="review">
+        <ReviewItem {...props} />
+      </div>
     </Shell>
   );
 }
