@@ -1,11 +1,13 @@
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { loadAssets } from "@repo/app-kit/load-assets";
+import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import type { ReadyResponse } from "@repo/contracts/health";
 import { listen } from "@repo/server-kit/listen";
 import type { Logger } from "@repo/server-kit/log";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { mountAccounts } from "./features/accounts/mount-accounts.tsx";
+import { mountMoodlePages } from "./features/moodle-pages/mount-moodle-pages.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
 import { createFileStore } from "./files/file-store.ts";
 import { mountPeople } from "./mount-people.ts";
@@ -52,6 +54,16 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
   mountPeople(server, { config, db, people, sheets, reports, submissions });
   mountSignIn(server, { assets, people });
   mountAccounts(server, { assets, people });
+  mountMoodlePages(server, {
+    assets,
+    access,
+    db,
+    moodle,
+    submissions,
+    adminToken: config.MOODLE_ADMIN_TOKEN,
+    examTypes: config.EXAM_TYPES,
+    registerPattern: parseFieldPattern(config.REGISTER_PATTERN),
+  });
   const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
   log.info({ url: listener.url, database: database.kind }, "listening");
   await announceFirstSetup(people, log);

@@ -48,6 +48,8 @@ export interface FakeMoodle {
   /** How often a submission was put in: saved, or handed in for grading. */
   changes: { at: "save" | "submit"; username: string; assignmentId: number; files: string[] }[];
   fail(fault: Fault): void;
+  /** Makes a token one of a user's. */
+  allow(token: string, username: string): void;
   /** Makes every token of a user worthless. */
   revoke(username: string): void;
   submissionOf(username: string, assignmentId: number): FakeSubmission | undefined;
@@ -254,6 +256,10 @@ export async function startFakeMoodle(world: { users: FakeUser[]; assignments: F
     calls,
     changes,
     fail: (fault) => void faults.push({ ...fault }),
+    allow: (token, username) => {
+      const user = world.users.find((candidate) => candidate.username === username);
+      if (user !== undefined) tokens.set(token, user);
+    },
     revoke: (username) => {
       for (const [token, user] of tokens) if (user.username === username) tokens.delete(token);
     },

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import type { Assets } from "@repo/app-kit/load-assets";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
+import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import { createServer } from "@repo/server-kit/create-server";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { configSchema } from "../src/config.ts";
 import { mountAccounts } from "../src/features/accounts/mount-accounts.tsx";
+import { mountMoodlePages } from "../src/features/moodle-pages/mount-moodle-pages.tsx";
 import { mountSignIn } from "../src/features/sign-in/mount-sign-in.tsx";
 import { createFileStore } from "../src/files/file-store.ts";
 import { mountPeople } from "../src/mount-people.ts";
@@ -93,6 +95,16 @@ export async function openTestPeople(variables: Record<string, string> = {}): Pr
   mountPeople(server, { config, db, people, sheets, reports, submissions });
   mountSignIn(server, { assets: nameOnlyAssets, people });
   mountAccounts(server, { assets: nameOnlyAssets, people });
+  mountMoodlePages(server, {
+    assets: nameOnlyAssets,
+    access: people.access,
+    db,
+    moodle: client,
+    submissions,
+    adminToken: config.MOODLE_ADMIN_TOKEN,
+    examTypes: config.EXAM_TYPES,
+    registerPattern: parseFieldPattern(config.REGISTER_PATTERN),
+  });
   await mapSubject(database, "19AI405", 11);
   return {
     server,

@@ -28,7 +28,7 @@ export interface MoodleSubmission {
 }
 
 /** An assignment as an activity of a course. */
-interface MoodleAssignment {
+export interface MoodleAssignment {
   courseId: number;
   assignmentId: number;
   name: string;

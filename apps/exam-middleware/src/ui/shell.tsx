@@ -22,6 +22,7 @@ const staffLinks = {
   Lists: "/portal/staff/lists",
   Reports: "/portal/staff/reports",
   Statistics: "/portal/staff/statistics",
+  Moodle: "/portal/staff/moodle",
 };
 const studentLinks = { "My papers": "/portal/student", "My reports": "/portal/student/reports" };
 

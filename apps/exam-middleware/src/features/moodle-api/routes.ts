@@ -19,7 +19,8 @@ import type { Moodle } from "../../moodle/moodle.ts";
 import { actorOf, idOf, parseId } from "../../request-actor.ts";
 import { toSubmissionBody } from "../../submissions/submission-body.ts";
 import type { SubmissionService } from "../../submissions/submission-service.ts";
-import { createMappingStore, type SubjectMapping } from "./mapping-store.ts";
+import { findAssignment } from "../../mappings/find-assignment.ts";
+import { createMappingStore, type SubjectMapping } from "../../mappings/mapping-store.ts";
 
 /** What {@link mountMoodleApi} needs. */
 export interface MoodleApiParts {
@@ -73,16 +74,7 @@ export function mountMoodleApi(server: Server, parts: MoodleApiParts): void {
     return toMappingBody(await store.set(mapping, actorOf(context)));
   });
   mountFor(server, "staff", autoMappingRoute, async (body, context) => {
-    if (moodle === undefined || adminToken === undefined) {
-      throw new CodedError("model_unavailable", "MOODLE_BASE_URL and MOODLE_ADMIN_TOKEN are needed to look assignments up.");
-    }
-    const found = await moodle.findAssignment(adminToken.reveal(), body.cmid).catch((thrown: unknown) => {
-      // Not the caller's sign-in is wrong.
-      if (CodedError.isInstance(thrown) && thrown.code === "unauthorized") {
-        throw new CodedError("model_unavailable", "Moodle does not accept MOODLE_ADMIN_TOKEN.", { cause: thrown });
-      }
-      throw thrown;
-    });
+    const found = await findAssignment({ moodle, adminToken }, body.cmid);
     const mapping = {
       subjectCode: body.subject_code,
       subjectName: body.subject_name ?? null,

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { asc, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
-import type { Actor } from "../../access.ts";
-import { writeAudit } from "../../audit-log.ts";
-import { inTransaction } from "../../in-transaction.ts";
-import { studentUsernames, subjectMappings } from "../../schema.ts";
+import type { Actor } from "../access.ts";
+import { writeAudit } from "../audit-log.ts";
+import { inTransaction } from "../in-transaction.ts";
+import { studentUsernames, subjectMappings } from "../schema.ts";
 
 /** Which assignment takes the sheets of a subject. */
 export type SubjectMapping = typeof subjectMappings.$inferSelect;
