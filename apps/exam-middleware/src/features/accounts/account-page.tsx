@@ -22,7 +22,7 @@ const path = "/portal/staff/account";
 
 function PasswordForm() {
   return (
-    <form method="post" action={`${path}/password`} class="sign-in">
+    <form method="post" action={`${path}/password`} class="narrow">
       <label>
         Current password
         <input type="password" name="current" required autocomplete="current-password" />
@@ -41,10 +41,10 @@ function PasswordForm() {
   );
 }
 
-function ChangeButton({ staff, action, text, isOutline = true }: { staff: StaffView; action: string; text: string; isOutline?: boolean }) {
+function ChangeButton({ staff, action, text }: { staff: StaffView; action: string; text: string }) {
   return (
     <form method="post" action={`${path}/${staff.id}/${action}`} class="inline">
-      <button type="submit" class={isOutline ? "secondary outline" : ""} aria-label={`${text}: ${staff.username}`}>
+      <button type="submit" class="link" aria-label={`${text}: ${staff.username}`}>
         {text}
       </button>
     </form>
@@ -61,9 +61,9 @@ function StaffRow({ staff, isSelf }: { staff: StaffView; isSelf: boolean }) {
       <td>{staff.role}</td>
       <td>{staff.isActive ? (staff.hasPassword ? "active" : "has not set up yet") : "disabled"}</td>
       <td class="when">{staff.lastLoginAt === null ? "never" : <Moment at={staff.lastLoginAt} />}</td>
-      <td class="actions">
+      <td>
         {isSelf ? null : (
-          <>
+          <div class="row-actions">
             {staff.isActive ? (
               <ChangeButton staff={staff} action="disable" text="Disable" />
             ) : (
@@ -75,7 +75,7 @@ function StaffRow({ staff, isSelf }: { staff: StaffView; isSelf: boolean }) {
             ) : (
               <ChangeButton staff={staff} action="demote" text="Make staff" />
             )}
-          </>
+          </div>
         )}
       </td>
     </tr>
@@ -84,7 +84,7 @@ function StaffRow({ staff, isSelf }: { staff: StaffView; isSelf: boolean }) {
 
 function NewStaffForm() {
   return (
-    <form method="post" action={`${path}/new`} class="sign-in">
+    <form method="post" action={`${path}/new`} class="narrow">
       <label>
         User name
         <input type="text" name="username" required maxlength={64} autocomplete="off" autocapitalize="none" spellcheck={false} />

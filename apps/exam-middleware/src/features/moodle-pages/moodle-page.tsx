@@ -46,7 +46,7 @@ function Mappings({ mappings }: Pick<MoodlePageProps, "mappings">) {
               </td>
               <td>
                 <form method="post" action={`${path}/mappings/${mapping.id}/remove`} class="inline">
-                  <button type="submit" class="secondary outline" aria-label={`Remove ${mapping.subjectCode} ${mapping.examType}`}>
+                  <button type="submit" class="link" aria-label={`Remove ${mapping.subjectCode} ${mapping.examType}`}>
                     Remove
                   </button>
                 </form>
@@ -83,7 +83,7 @@ function Submissions({ submissions }: Pick<MoodlePageProps, "submissions">) {
               <td class="when">
                 {submission.status === "FAILED" ? (
                   <form method="post" action={`${path}/retry/${submission.artifactUuid}`} class="inline">
-                    <button type="submit" class="secondary outline" aria-label={`Try ${submission.artifactUuid.slice(0, 8)} again`}>
+                    <button type="submit" class="link" aria-label={`Try ${submission.artifactUuid.slice(0, 8)} again`}>
                       Try again
                     </button>
                   </form>
@@ -114,7 +114,7 @@ export function MoodlePage(props: MoodlePageProps) {
       <Submissions submissions={submissions} />
       <h2>Assignments</h2>
       <Mappings mappings={mappings} />
-      <form method="post" action={`${path}/mappings`} class="sign-in">
+      <form method="post" action={`${path}/mappings`} class="narrow">
         <label>
           Subject code
           <input type="text" name="subject_code" required maxlength={40} autocomplete="off" />
@@ -139,7 +139,7 @@ export function MoodlePage(props: MoodlePageProps) {
         when Moodle itself knows their register number.
       </p>
       {access.kind === "administrator" ? (
-        <form method="post" action={`${path}/accounts`} class="sign-in">
+        <form method="post" action={`${path}/accounts`} class="narrow">
           <label>
             Register number, Moodle user name, full name; one student per line
             <textarea name="accounts" rows={6} required spellcheck={false} />

@@ -33,10 +33,9 @@ test("a subject gets its assignment by the address of its page, and loses it aga
       true,
     ]);
   }
-  const id =
-    /mappings\/([0-9a-f-]{36})\/remove" class="inline"><button type="submit" class="secondary outline" aria-label="Remove 19AI500/.exec(
-      text,
-    )?.[1];
+  const id = /mappings\/([0-9a-f-]{36})\/remove" class="inline"><button type="submit" class="link" aria-label="Remove 19AI500/.exec(
+    text,
+  )?.[1];
   expect((await post(staff, `mappings/${id}/remove`)).status).toBe(303);
   expect((await post(staff, `mappings/${id}/remove`)).status).toBe(404);
 });
