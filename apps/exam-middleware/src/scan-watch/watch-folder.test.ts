@@ -22,7 +22,8 @@ afterEach(async () => {
 });
 
 const stored: UploadResult = { kind: "stored", id: "1", isNew: true };
-const list = async (name = ""): Promise<string[]> => (await readdir(join(folder, name)).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
+const list = async (name = ""): Promise<string[]> =>
+  (await readdir(join(folder, name)).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
 
 function watch(answer: (name: string, text: string) => UploadResult | Promise<UploadResult>, once = false): string[] {
   const uploads: string[] = [];
