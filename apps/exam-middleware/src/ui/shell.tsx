@@ -1,6 +1,5 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Page } from "@repo/app-kit/page";
-import { StatusBanner } from "@repo/app-kit/status-banner";
 import type { Child } from "hono/jsx";
 import type { Access } from "../access.ts";
 
@@ -52,7 +51,6 @@ export function Shell({ title, assets, access, current, children }: ShellProps) 
       stylesheets={["pico.css", "app-kit.css", "console.css", "exam-middleware.css"].map((name) => assets.url(name))}
       scripts={[assets.url("portal.js")]}
     >
-      {access && access.kind !== "student" ? <StatusBanner /> : null}
       {children}
     </Page>
   );

@@ -56,7 +56,8 @@ export function mountReviewPages(server: Server, { parts, pages }: PageContext):
   };
 
   /** Another person was faster, or the value cannot be: what to show, with the sheet as it is now. */
-  const explain = async (staff: StaffRequest, id: string, address: ReviewAddress, read: Read, error: CodedError): Promise<Decided> => {
+  const explain = async (staff: StaffRequest, id: string, read: Read, error: CodedError): Promise<Decided> => {
+    const address = readReviewAddress(read);
     if (error.code === "not_found") return { address, problem: "Somebody has deleted that sheet in between." };
     const sheet = await sheets.get(id, staff.access);
     if (error.code === "conflict" && sheet.status !== "PENDING_REVIEW" && sheet.status !== "FAILED") {
@@ -92,7 +93,7 @@ export function mountReviewPages(server: Server, { parts, pages }: PageContext):
       };
     } catch (thrown) {
       if (!CodedError.isInstance(thrown) || !["conflict", "invalid_request", "not_found"].includes(thrown.code)) throw thrown;
-      return await explain(staff, id, address, read, thrown);
+      return await explain(staff, id, read, thrown);
     }
   };
 

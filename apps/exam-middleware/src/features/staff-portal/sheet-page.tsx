@@ -1,21 +1,39 @@
 import { Moment } from "@repo/app-kit/moment";
 import type { Access } from "../../access.ts";
+import type { WorkflowStatus } from "../../schema.ts";
 import type { AuditEntry, SheetDetails } from "../../sheets/sheet-views.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { fieldNames, outcomeNames, toPercent, toSize } from "../../ui/sheet-words.ts";
+import { fieldNames, outcomeNames, reasonNames, statusNames, toPercent, toSize } from "../../ui/sheet-words.ts";
 import { SheetPreview } from "../../ui/sheet-preview.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import { StatusDetail, StatusLabel } from "../../ui/status-label.tsx";
 import type { SubmissionView } from "../../submissions/submission-service.ts";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 
+/** Once the first attempt is handed in, the second may be opened. */
+const submittedStates = new Set<WorkflowStatus>(["SUBMITTED_TO_LMS", "COMPLETED"]);
 /** Changes that are shown; the export has them all. */
 const maxChanges = 200;
 
 const actors = { staff: "staff", administrator: "an administrator", student: "the student", system: "the app" } as const;
 
-const toText = (value: unknown): string =>
-  value === null || value === undefined ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
+/** A value of the log for people: states and reasons by their names, numbers short. */
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map(toText).join(", ");
+  if (typeof value === "number") return String(Math.round(value * 1_000) / 1_000);
+  if (typeof value !== "string") return JSON.stringify(value);
+  const names: Readonly<Record<string, string>> = { ...statusNames, ...reasonNames };
+  return Object.hasOwn(names, value) ? (names[value] ?? value) : value;
+}
+
+/** parsedRegNo -> reg no. */
+const toWords = (name: string): string =>
+  name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase()
+    .replace(/^parsed /, "");
 
 function ChangeItem({ entry }: { entry: AuditEntry }) {
   const names = [...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})])];
@@ -23,10 +41,10 @@ function ChangeItem({ entry }: { entry: AuditEntry }) {
   return (
     <li>
       <p>
-        <strong>{entry.action.replaceAll(/[._]/g, " ")}</strong>
+        <strong>{entry.action.replaceAll(/[._-]/g, " ")}</strong>
         {changed.map((name) => (
           <span class="change">
-            {name.replaceAll("_", " ")}: {entry.before?.[name] === undefined ? null : <del>{toText(entry.before[name])}</del>}{" "}
+            {toWords(name)}: {toText(entry.before?.[name]) === "" ? null : <del>{toText(entry.before?.[name])}</del>}{" "}
             <ins>{toText(entry.after?.[name])}</ins>
           </span>
         ))}
@@ -188,7 +206,7 @@ export function SheetPage(props: {
           <p class="actions">
             {sheet.status === "FAILED" && submission !== undefined ? <Act sheet={sheet} action="retry" label="Submit again" /> : null}
             {sheet.status === "FAILED" || sheet.status === "PENDING_REVIEW" ? <Act sheet={sheet} action="read" label="Read again" /> : null}
-            {sheet.attemptNumber === null ? null : sheet.attempt2Locked ? (
+            {sheet.attemptNumber !== 1 || !submittedStates.has(sheet.status) ? null : sheet.attempt2Locked ? (
               <Act sheet={sheet} action="attempt" value="open" label="Open a second attempt" />
             ) : (
               <Act sheet={sheet} action="attempt" value="lock" label="Lock the second attempt" />

@@ -26,6 +26,15 @@ interface Progress {
   reader: { state: string; message: string | null };
 }
 
+/** What a row says beside the name. */
+interface RowState {
+  text: string;
+  tone: string;
+  detail?: string | undefined;
+  /** 0 to 1 for a bar. */
+  share?: number | undefined;
+}
+
 /** Rows on the page; of more, those that are done leave first. */
 const maxRows = 400;
 const followMs = { busy: 700, quiet: 5_000 };
@@ -66,7 +75,7 @@ function createRows(list: HTMLElement) {
     }
     return row;
   };
-  const show = (row: HTMLElement, text: string, tone: string, detail = "", share?: number): void => {
+  const show = (row: HTMLElement, { text, tone, detail = "", share }: RowState): void => {
     const state = row.querySelector<HTMLElement>(".upload-state");
     if (!state) return;
     const label = document.createElement("span");
@@ -95,15 +104,20 @@ function createRows(list: HTMLElement) {
     link(row, sheet.id);
     const reasons = sheet.status === "PENDING_REVIEW" ? toReasonTexts(sheet.reasons) : [];
     const detail = [...reasons, sheet.waitingFor, sheet.errorMessage].filter((text) => text !== null).join("; ");
-    show(row, statusNames[sheet.status], toTone(sheet.status), detail);
+    show(row, { text: statusNames[sheet.status], tone: toTone(sheet.status), detail });
   };
   const showEntry = (entry: UploadEntry): void => {
     const row = byEntry.get(entry) ?? create(entry.name);
     byEntry.set(entry, row);
-    if (entry.state === "refused") show(row, "Not taken", "bad", entry.message);
+    if (entry.state === "refused") show(row, { text: "Not taken", tone: "bad", detail: entry.message });
     else if (entry.state === "sending")
-      show(row, "Uploading", "busy", entry.message, entry.file.size === 0 ? 1 : entry.sentBytes / entry.file.size);
-    else if (entry.state === "waiting") show(row, "Waiting to be sent", "busy", entry.message);
+      show(row, {
+        text: "Uploading",
+        tone: "busy",
+        detail: entry.message,
+        share: entry.file.size === 0 ? 1 : entry.sentBytes / entry.file.size,
+      });
+    else if (entry.state === "waiting") show(row, { text: "Waiting to be sent", tone: "busy", detail: entry.message });
     else if (entry.answer?.sheet) {
       const { id, status } = entry.answer.sheet as SheetState;
       const known = bySheet.get(id);
@@ -112,7 +126,8 @@ function createRows(list: HTMLElement) {
       byEntry.set(entry, target);
       if (!known) link(row, id);
       showSheet(entry.answer.sheet as SheetState);
-      if (!entry.answer.is_new) show(target, statusNames[status as WorkflowStatus], toTone(status as WorkflowStatus), "was here already");
+      if (!entry.answer.is_new)
+        show(target, { text: statusNames[status as WorkflowStatus], tone: toTone(status as WorkflowStatus), detail: "was here already" });
     }
   };
   return { showSheet, showEntry };

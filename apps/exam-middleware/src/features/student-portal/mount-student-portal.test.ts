@@ -32,7 +32,9 @@ beforeAll(async () => {
   const add = async (register: string, confidence: number, name: string): Promise<string> => {
     const bytes = writeSheet({ register: [[register, confidence]], subject: [["19AI405", 0.99]] }, name);
     const { sheet } = await portal.sheets.upload({ bytes, name }, { type: "system", id: null });
-    await vi.waitFor(async () => expect((await portal.sheets.get(sheet.id, { kind: "staff" })).status).not.toBe("PENDING"), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await portal.sheets.get(sheet.id, { kind: "staff" })).status).not.toBe("PENDING"), {
+      timeout: 20_000,
+    });
     return sheet.id;
   };
   paper = await add(ada, 0.99, "ada.pdf");
@@ -40,7 +42,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => await portal.close());
 
-async function request(token: string, path: string, fields?: Record<string, string>): Promise<{ status: number; text: string; location: string }> {
+async function request(
+  token: string,
+  path: string,
+  fields?: Record<string, string>,
+): Promise<{ status: number; text: string; location: string }> {
   const init = fields === undefined ? {} : { method: "POST", body: new URLSearchParams(fields) };
   const response = await portal.server.app.request(path, { ...init, headers: { cookie: `exam_session=${token}` } });
   return { status: response.status, text: await response.text(), location: response.headers.get("location") ?? "" };
