@@ -66,7 +66,7 @@ function toCandidates(readings: [string, number][] | undefined, y: number): Cand
 }
 
 /** Reads sheets of {@link writeSheet}; takes the place of a Space. */
-export const readAsWritten: SheetReader = {
+const readAsWritten: SheetReader = {
   read: async ({ bytes }) => {
     const [, line = "%null"] = new TextDecoder().decode(bytes).split("\n");
     const written = JSON.parse(line.slice(1)) as Parameters<typeof writeSheet>[0] | null;

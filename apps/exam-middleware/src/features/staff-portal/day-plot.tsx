@@ -1,5 +1,5 @@
 /** A day of {@link DayPlot}. */
-export interface PlottedDay {
+interface PlottedDay {
   /** YYYY-MM-DD. */
   day: string;
   /** Parts of a column from the bottom up; null: nothing was counted. */

@@ -6,7 +6,7 @@ import type { SheetService } from "../../sheets/sheet-service.ts";
 import type { SubmissionService } from "../../submissions/submission-service.ts";
 
 /** How what reads the sheets is. */
-export interface ReaderStatus {
+interface ReaderStatus {
   /** awake, asleep, warming, down, local, off … as the connection names it. */
   state: string;
   /** For people; null: nothing to say. */

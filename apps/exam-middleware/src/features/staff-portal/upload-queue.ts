@@ -1,7 +1,7 @@
 /** Browser only: sends files one by one, a few at a time, until each has arrived or cannot. */
 
 /** What the server answered about a file. */
-export interface UploadAnswer {
+interface UploadAnswer {
   is_new: boolean;
   sheet: { id: string; status: string };
 }
