@@ -41,12 +41,13 @@ async function openPdf(file: ArrayBuffer, page: number, workerAddress: string): 
 const tiffTurns: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
 
 async function openTiff(file: ArrayBuffer, page: number): Promise<OpenPage> {
-  const { decode, decodeImage, toRGBA8 } = await import("utif2");
-  const found = decode(file)[page - 1];
+  // CommonJS: its functions are on the default export.
+  const { default: tiff } = await import("utif2");
+  const found = tiff.decode(file)[page - 1];
   if (!found) throw new Error("There is no such page.");
-  decodeImage(file, found);
+  tiff.decodeImage(file, found);
   const { canvas, pen } = toCanvas(found.width, found.height);
-  pen.putImageData(new ImageData(new Uint8ClampedArray(toRGBA8(found).buffer), found.width, found.height), 0, 0);
+  pen.putImageData(new ImageData(new Uint8ClampedArray(tiff.toRGBA8(found).buffer), found.width, found.height), 0, 0);
   const degrees = tiffTurns[found.t274?.[0] ?? 1] ?? 0;
   return degrees === 0 ? { picture: canvas, ...found } : turn({ picture: canvas, ...found }, degrees);
 }

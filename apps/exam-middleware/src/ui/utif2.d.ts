@@ -8,7 +8,10 @@ declare module "utif2" {
     /** Tag 274, orientation as EXIF has it. */
     t274?: [number];
   }
-  export function decode(file: ArrayBuffer): TiffPage[];
-  export function decodeImage(file: ArrayBuffer, page: TiffPage): void;
-  export function toRGBA8(page: TiffPage): Uint8Array<ArrayBuffer>;
+  const tiff: {
+    decode(file: ArrayBuffer): TiffPage[];
+    decodeImage(file: ArrayBuffer, page: TiffPage): void;
+    toRGBA8(page: TiffPage): Uint8Array<ArrayBuffer>;
+  };
+  export default tiff;
 }
