@@ -16,7 +16,7 @@ export interface SheetBenchResult {
   finishedAt: string;
   command: string;
   machine: Machine;
-  settings: { rounds: number; secondsPerCell: number; workers: number; pages: Record<"jpeg" | "pdf", number>; models: string };
+  settings: { rounds: number; secondsPerCell: number; workers: number; pages: Record<"jpeg" | "pdf", number> };
   servers: SheetServerResult[];
   skipped: readonly string[];
 }
@@ -58,7 +58,7 @@ ${Object.entries(machine.versions)
   .join(", ")}.
 Made by \`${result.command}\`; the figures are also in answer-sheet-ml.json.
 
-${settings.pages.jpeg} JPEG and ${settings.pages.pdf} PDF pages, each sent as the body of \`POST /extract\`; a client sends the next when it has the answer. Models: ${settings.models}.
+${settings.pages.jpeg} JPEG and ${settings.pages.pdf} PDF pages, each sent as the body of \`POST /extract\`; a client sends the next when it has the answer.
 All servers run at once and are loaded in turn; the median of ${settings.rounds} round${settings.rounds === 1 ? "" : "s"} of ${settings.secondsPerCell} s is shown. The load generator runs on the same cores.
 
 ## Aims

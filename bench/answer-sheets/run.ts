@@ -10,7 +10,7 @@ import { cacheFolder, root } from "../servers.ts";
 import { median } from "../statistics.ts";
 import { measureSheets, type SheetCell } from "./measure.ts";
 import { judgeSheets, renderSheetReport, type SheetBenchResult } from "./report.ts";
-import { findModels, listFixtures, sheetSeed, sheetSpace } from "./servers.ts";
+import { listFixtures, sheetSeed, sheetSpace } from "./servers.ts";
 
 const { values } = parseArgs({
   allowPositionals: true,
@@ -31,25 +31,10 @@ const types = ["jpeg", "pdf"] as const;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stopAllServers().finally(() => process.exit(130)));
 
-/** Fixtures of the models' folder; where it has none, sheets that only the tests' tiny models can read. */
-async function prepare(): Promise<{ models: string; name: string; files: Record<"jpeg" | "pdf", Uint8Array[]>; notes: string[] }> {
-  const models = findModels();
+/** The committed scans, by file type. */
+async function readFixtures(): Promise<Record<"jpeg" | "pdf", Uint8Array[]>> {
   const read = async (ending: RegExp) => await Promise.all(listFixtures(ending).map(async (path) => new Uint8Array(await readFile(path))));
-  const files = { jpeg: await read(/\.jpe?g$/), pdf: await read(/\.pdf$/) };
-  if (models !== undefined && files.jpeg.length > 0 && files.pdf.length > 0) return { models, name: "pocket", files, notes: [] };
-  const { toJpeg, toPdf } = await import("../../spaces/answer-sheet-ml/test/sheet-files.ts");
-  const { writeTinyModels } = await import("../../spaces/answer-sheet-ml/test/tiny-models.ts");
-  const texts = Array.from({ length: 8 }, (_, index) => ({ register: String(212_223_240_001 + index), subject: "19AI405" }));
-  const drawn = {
-    jpeg: await Promise.all(texts.map(async (text) => (await toJpeg(text)).bytes)),
-    pdf: await Promise.all(texts.map(async (text) => (await toPdf([text])).bytes)),
-  };
-  return {
-    models: models ?? (await writeTinyModels()),
-    name: models === undefined ? "tiny ones of the tests (no pocket models here)" : "pocket",
-    files: { jpeg: files.jpeg.length > 0 ? files.jpeg : drawn.jpeg, pdf: files.pdf.length > 0 ? files.pdf : drawn.pdf },
-    notes: ["Pages of the models' fixtures: there are none, drawn ones were sent."],
-  };
+  return { jpeg: await read(/\.jpe?g$/), pdf: await read(/\.pdf$/) };
 }
 
 async function canReadPdf(): Promise<boolean> {
@@ -97,9 +82,9 @@ async function measureCell(
 
 async function main(): Promise<void> {
   const machine = describeMachine(undefined);
-  const { models, name, files, notes } = await prepare();
-  const skipped = [...notes];
-  const servers = [sheetSpace(models, workers)];
+  const files = await readFixtures();
+  const skipped: string[] = [];
+  const servers = [sheetSpace(workers)];
   if (python === undefined)
     skipped.push("The seed's architecture: name a Python with torch, fastapi, uvicorn and Pillow in PYTHON or --python.");
   else servers.push(sheetSeed(python, cores));
@@ -123,7 +108,7 @@ async function main(): Promise<void> {
     finishedAt: new Date().toISOString(),
     command: ["pnpm bench", ...process.argv.slice(2).filter((argument) => !argument.includes("/"))].join(" "),
     machine: { ...machine, versions: { ...machine.versions, ...readTorchVersion() } },
-    settings: { rounds, secondsPerCell, workers, pages: { jpeg: files.jpeg.length, pdf: files.pdf.length }, models: name },
+    settings: { rounds, secondsPerCell, workers, pages: { jpeg: files.jpeg.length, pdf: files.pdf.length } },
     servers: entrants.map(({ running, loaded, cells }) => ({
       name: running.server.name,
       title: running.server.title,
@@ -133,8 +118,8 @@ async function main(): Promise<void> {
     })),
     skipped,
   };
-  // A quick run, or one without the real models, is no report.
-  const isReport = !values.quick && name === "pocket" && python !== undefined;
+  // A quick run, or one without the peer, is no report.
+  const isReport = !values.quick && python !== undefined;
   const folder = isReport ? join(root, "bench/reports") : join(cacheFolder, "reports");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "answer-sheet-ml.json"), `${JSON.stringify(result, undefined, 1)}\n`);

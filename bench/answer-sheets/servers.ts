@@ -1,6 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileNames } from "@repo/answer-sheet-ml/model";
 import { readStartArguments } from "@repo/tools/workspace-units";
 import type { ServerUnderTest } from "../servers.ts";
 import { cacheFolder, root } from "../servers.ts";
@@ -8,15 +7,8 @@ import { cacheFolder, root } from "../servers.ts";
 /** Where the rendered sheets of the models lie. */
 const fixtureFolder = join(root, "models/answer-sheets/fixtures");
 
-/** The pocket models, when they are there. */
-export function findModels(): string | undefined {
-  const folder = join(root, "models/answer-sheets");
-  return existsSync(join(folder, fileNames.detector)) ? folder : undefined;
-}
-
 /** Names of the fixtures of one type. */
 export function listFixtures(ending: RegExp): string[] {
-  if (!existsSync(fixtureFolder)) return [];
   return readdirSync(fixtureFolder)
     .filter((name) => ending.test(name))
     .toSorted()
@@ -24,7 +16,7 @@ export function listFixtures(ending: RegExp): string[] {
 }
 
 /** Our Space, from its bundle. */
-export function sheetSpace(models: string, workers: number): ServerUnderTest {
+export function sheetSpace(workers: number): ServerUnderTest {
   const cwd = join(root, "spaces/answer-sheet-ml");
   return {
     name: "space",
@@ -40,7 +32,6 @@ export function sheetSpace(models: string, workers: number): ServerUnderTest {
         PORT: String(port),
         LOG_LEVEL: "warn",
         WORKERS: String(workers),
-        MODEL_DIRECTORY: models,
         DATA_DIRECTORY: join(cacheFolder, "data"),
       },
     }),

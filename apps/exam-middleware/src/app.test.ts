@@ -229,7 +229,7 @@ describe("routes of the original", () => {
       ask("POST", path, { json }),
       ask("POST", path, { json: { ...json, register_number: "212222040006" } }),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
   });
 
   test("signs that no database holds are a wrong request and no fault of the server", { timeout }, async () => {

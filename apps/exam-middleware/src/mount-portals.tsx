@@ -1,3 +1,4 @@
+import { html } from "hono/html";
 import type { Assets } from "@repo/app-kit/load-assets";
 import { pageHeaders } from "@repo/app-kit/page-headers";
 import type { Server } from "@repo/server-kit/server";
@@ -44,6 +45,6 @@ export function mountPortals(server: Server, parts: PortalParts): void {
     }
     const who = await access.authorize(c.req.raw.headers).catch(() => undefined);
     if (who !== undefined) return c.redirect(who.kind === "student" ? "/portal/student" : "/portal/staff", 303);
-    return c.html(`<!DOCTYPE html>${String(<StartPage assets={assets} />)}`, 200, pageHeaders);
+    return c.html(html`<!DOCTYPE html>${<StartPage assets={assets} />}`, 200, pageHeaders);
   });
 }

@@ -129,7 +129,7 @@ function createRemoteReader(space: SpaceClient, local: LocalReader | undefined, 
       if (mayFallBack && !isUp()) {
         space.wake();
         return await readLocally(file, options, context).catch(async (error: unknown) => {
-          if (local?.mayWork() === true) throw error;
+          if (local?.mayWork() ?? false) throw error;
           return await readRemotely(file, options, context);
         });
       }
@@ -141,7 +141,7 @@ function createRemoteReader(space: SpaceClient, local: LocalReader | undefined, 
         log.warn({ reason: error.message }, "the Space does not answer; sheets are read in this process");
         // Without the package the Space's own error is the best there is.
         return await readLocally(file, options, context).catch((second: unknown) => {
-          throw local?.mayWork() === true ? second : error;
+          throw (local?.mayWork() ?? false) ? second : error;
         });
       }
     },

@@ -227,7 +227,7 @@ test("the page of a sheet is shown with its boxes, whatever kind of file it came
     });
     expect([name, drawn.map(({ field }) => field).toSorted()]).toEqual([name, ["register_number", "subject_code"]]);
     for (const { ink } of drawn) expect([name, ink > 0.02]).toEqual([name, true]);
-    expect([name, drawn.map(({ edge }) => edge).toSorted()]).toEqual([name, [0xc2, 0x16]]);
+    expect([name, new Set(drawn.map(({ edge }) => edge))]).toEqual([name, new Set([0x16, 0xc2])]);
   }
 });
 

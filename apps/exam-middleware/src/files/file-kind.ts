@@ -5,7 +5,7 @@ export interface FileKind {
   extensions: readonly [string, ...string[]];
 }
 
-const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
+const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 
 /**
  * First bytes of every kind.

@@ -39,8 +39,6 @@ interface RowState {
 const maxRows = 400;
 const followMs = { busy: 700, quiet: 5_000 };
 
-const find = <Kind extends HTMLElement>(selector: string): Kind | null => document.querySelector<Kind>(selector);
-
 /** As RFC 9562 makes a random one; crypto.randomUUID is missing on pages that came by http. */
 function createId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -159,10 +157,10 @@ function followBatch(batchId: string, onProgress: (progress: Progress) => void, 
 function showProgress(progress: Progress): void {
   const { total, waiting, accepted, inReview, failed, waitingFor, reader } = progress;
   const [summary, bar, facts, wait] = [
-    find("#batch-summary"),
-    find<HTMLProgressElement>("#batch-bar"),
-    find("#batch-facts"),
-    find("#batch-waiting"),
+    document.querySelector<HTMLElement>("#batch-summary"),
+    document.querySelector<HTMLProgressElement>("#batch-bar"),
+    document.querySelector<HTMLElement>("#batch-facts"),
+    document.querySelector<HTMLElement>("#batch-waiting"),
   ];
   if (!summary || !bar || !facts || !wait) return;
   summary.hidden = total === 0;
@@ -179,15 +177,22 @@ function showProgress(progress: Progress): void {
 
 /** Makes the upload form take drops and folders; does nothing on other pages. */
 export function enableUpload(): void {
-  const [form, list, drop] = [find<HTMLFormElement>("#upload"), find("#uploads"), find("#drop")];
-  const [files, folder] = [find<HTMLInputElement>("#files"), find<HTMLInputElement>("#folder")];
+  const [form, list, drop] = [
+    document.querySelector<HTMLFormElement>("#upload"),
+    document.querySelector<HTMLElement>("#uploads"),
+    document.querySelector<HTMLElement>("#drop"),
+  ];
+  const [files, folder] = [document.querySelector<HTMLInputElement>("#files"), document.querySelector<HTMLInputElement>("#folder")];
   if (!form || !list || !drop || !files || !folder) return;
   const rows = createRows(list);
   const entries: UploadEntry[] = [];
   let batchId = form.dataset["batch"];
   const maxBytes = Number(form.dataset["maxBytes"]);
   const extensions = (form.dataset["extensions"] ?? "").split(",");
-  const examType = (): string => String(new FormData(form).get("exam_type") ?? "");
+  const examType = (): string => {
+    const value = new FormData(form).get("exam_type");
+    return typeof value === "string" ? value : "";
+  };
 
   const queue = createUploadQueue({
     toAddress: ({ name }) => `/portal/staff/upload/file?${new URLSearchParams({ name, exam_type: examType(), batch: batchId ?? "" })}`,
@@ -198,7 +203,11 @@ export function enableUpload(): void {
     onProblem: showProblem,
   });
   const showUploads = (): void => {
-    const [summary, bar, facts] = [find("#upload-summary"), find<HTMLProgressElement>("#upload-bar"), find("#upload-facts")];
+    const [summary, bar, facts] = [
+      document.querySelector<HTMLElement>("#upload-summary"),
+      document.querySelector<HTMLProgressElement>("#upload-bar"),
+      document.querySelector<HTMLElement>("#upload-facts"),
+    ];
     if (!summary || !bar || !facts) return;
     const [bytes, sent] = [
       entries.reduce((sum, { file }) => sum + file.size, 0),
@@ -255,8 +264,8 @@ export function enableUpload(): void {
   for (const element of form.querySelectorAll<HTMLElement>(".without-script, label[for=files]")) element.hidden = true;
   files.setAttribute("aria-label", "Files");
   folder.setAttribute("webkitdirectory", "");
-  find("#choose-files")?.addEventListener("click", () => files.click());
-  find("#choose-folder")?.addEventListener("click", () => folder.click());
+  document.querySelector<HTMLElement>("#choose-files")?.addEventListener("click", () => files.click());
+  document.querySelector<HTMLElement>("#choose-folder")?.addEventListener("click", () => folder.click());
   for (const input of [files, folder]) {
     input.addEventListener("change", () => {
       take(readChosen(input.files));
@@ -282,7 +291,7 @@ export function enableUpload(): void {
 }
 
 function showProblem(message: string | undefined, isSignedOut: boolean): void {
-  const banner = find("#upload-problem");
+  const banner = document.querySelector<HTMLElement>("#upload-problem");
   if (!banner) return;
   banner.hidden = message === undefined;
   banner.textContent = message ?? "";
