@@ -82,6 +82,7 @@ async function measureCell(
 
 async function main(): Promise<void> {
   const machine = describeMachine(undefined);
+  execFileSync("pnpm", ["--filter", "@repo/answer-sheet-ml", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   const files = await readFixtures();
   const skipped: string[] = [];
   const servers = [sheetSpace(workers)];
