@@ -14,11 +14,9 @@ import numpy as np
 import onnxruntime
 
 from detector_model import CLASSES
-from export_detector import FILE, OUT
+from export_detector import FILE, MAX_OVERLAP, MIN_SCORE, OUT
 from sheets import evaluation_sheet, turned
 from train_detector import letterboxed
-
-MIN_SCORE, MAX_OVERLAP = 0.3, 0.45
 
 
 def overlap_of(a: np.ndarray, b: np.ndarray) -> float:
