@@ -24,7 +24,7 @@ def write_facts(step: int) -> None:
     path, content = OUT / "model.json", (OUT / FILE).read_bytes()
     facts = json.loads(path.read_text()) if path.exists() else {"name": "pocket-sheets"}
     facts["detector"] = {
-        "file": FILE, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "input": [1, 1, HEIGHT, WIDTH],
+        "name": "outpost/pocket-region-detector", "file": FILE, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "input": [1, 1, HEIGHT, WIDTH],
         "classes": list(CLASSES), "min_score": MIN_SCORE, "max_overlap": MAX_OVERLAP, "steps": step,
     }
     path.write_text(json.dumps(facts, indent=2) + "\n")
