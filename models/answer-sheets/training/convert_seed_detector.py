@@ -44,10 +44,15 @@ class Unpickler(pickle.Unpickler):
         return type(name, (Shell,), {})
 
 
+def read_pickle(path: Path):
+    """What a checkpoint holds, with shells in place of all classes but the harmless ones."""
+    guard = types.SimpleNamespace(Unpickler=Unpickler, load=lambda f, **named: Unpickler(f, **named).load(), __name__="guard")
+    return torch.load(path, map_location="cpu", weights_only=False, pickle_module=guard)
+
+
 def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], list[str]]:
     """The checkpoint's tensors by name ("model.0.conv.weight") and its class names, if it holds them."""
-    guard = types.SimpleNamespace(Unpickler=Unpickler, load=lambda f, **named: Unpickler(f, **named).load(), __name__="guard")
-    checkpoint = torch.load(path, map_location="cpu", weights_only=False, pickle_module=guard)
+    checkpoint = read_pickle(path)
     model = (checkpoint.get("ema") or checkpoint.get("model")) if isinstance(checkpoint, dict) and "model" in checkpoint else checkpoint
     named = getattr(model, "names", None)
     names = [str(named[k]) for k in sorted(named)] if isinstance(named, dict) else [str(n) for n in named or []]
