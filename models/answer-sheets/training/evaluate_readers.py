@@ -143,8 +143,7 @@ def main() -> None:
             posterior[full] = log_likelihood(scores[full], [read[k] for k in full], field)
             log_odds.append(to_log_odds(posterior))
             right.append(np.array([a == b for a, b in zip(read, true)], float))
-            lists = [60, 300, 1000] if condition in ("clean", "100dpi") else [300]
-            entry["conditions"][condition]["lists"] = [score_lists(scores[:200], true[:200], field, size, rng) for size in lists]
+            entry["conditions"][condition]["lists"] = [score_lists(scores[:100], true[:100], field, size, rng) for size in (60, 300)]
             print(field, condition, entry["conditions"][condition], flush=True)
         odds, was_right = np.concatenate(log_odds), np.concatenate(right)
         even = np.arange(len(odds)) % 2 == 0
