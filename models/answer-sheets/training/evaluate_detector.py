@@ -78,7 +78,7 @@ def main() -> None:
                     counts["whole"] += bool((same[0][:2] - pad <= box[:2]).all() and (same[0][2:] + pad >= box[2:]).all())
         report[condition] = {
             "recall": round(counts["found"] / max(1, counts["fields"]), 4), "precision": round(counts["right"] / max(1, counts["given"]), 4),
-            "whole": round(counts["whole"] / max(1, counts["fields"]), 4), "orientation": round(counts["upright"] / counts["pages"], 4),
+            "whole_share": round(counts["whole"] / max(1, counts["fields"]), 4), "orientation": round(counts["upright"] / counts["pages"], 4),
             "false_fields_per_empty_page": round(counts["false_on_empty"] / max(1, counts["empty_pages"]), 3), **counts,
         }
         print(condition, report[condition], flush=True)

@@ -20,7 +20,7 @@ def detector_table() -> list[str]:
     report = json.loads((REPORTS / "detector.json").read_text())
     lines = [row(["condition", "pages", "fields", "recall", "precision", "string wholly in its crop", "way up right", "regions per page without fields"]), row(["---"] * 8)]
     for condition, r in report.items():
-        lines.append(row([condition, r["pages"], r["fields"], percent(r["recall"]), percent(r["precision"]), percent(r["whole"]), percent(r["orientation"]), r["false_fields_per_empty_page"]]))
+        lines.append(row([condition, r["pages"], r["fields"], percent(r["recall"]), percent(r["precision"]), percent(r["whole_share"]), percent(r["orientation"]), r["false_fields_per_empty_page"]]))
     return lines
 
 
