@@ -162,7 +162,7 @@ def main() -> None:
         key = f"{field}_reader"
         facts[key] = {
             "name": f"outpost/pocket-{field}-reader", "alphabet": ALPHABETS[field],
-            "calibration": {"kind": "platt", "slope": round(slope, 4), "intercept": round(intercept, 4)}, "margin_ratio": 0.15,
+            "calibration": {"kind": "platt", "slope": round(slope, 4), "intercept": round(intercept, 4)}, "margin_ratio": 0.3,
         }
         if field == "register":
             orand = real_strings(options.data)
