@@ -43,6 +43,13 @@ def stamp(scene: np.ndarray, mask: np.ndarray, x: int, y: int, dark: float) -> N
         np.maximum(part, mask[y0 - y:y1 - y, x0 - x:x1 - x] * np.float32(dark / 255), out=part)
 
 
+def into(mask: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The mask, made smaller where it would not fit."""
+    scale = min(1.0, height / mask.shape[0], width / mask.shape[1])
+    size = (max(1, int(mask.shape[1] * scale)), max(1, int(mask.shape[0] * scale)))
+    return mask if scale == 1.0 else cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+
+
 def boxed(text: str, rng: np.random.Generator, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Characters in printed cells: the ink and the rules of the cells."""
     style = random_style(rng, split, text, CAPITAL * float(rng.uniform(0.75, 0.95)))
@@ -51,7 +58,7 @@ def boxed(text: str, rng: np.random.Generator, split: str) -> tuple[np.ndarray, 
     height = int(CAPITAL * rng.uniform(1.15, 1.5))
     ink = np.zeros((height, cell * len(text) + 2), np.uint8)
     for index, character in enumerate(text):
-        mask = render_string(character, rng, style)[:height, :cell]
+        mask = into(render_string(character, rng, style), height - 2, cell - 2)
         x = index * cell + int(np.clip((cell - mask.shape[1]) / 2 + rng.normal(0, 0.06 * cell), 0, cell - mask.shape[1] + 1))
         y = int(np.clip((height - mask.shape[0]) / 2 + rng.normal(0, 0.06 * height), 0, height - mask.shape[0]))
         ink[y:y + mask.shape[0], x:x + mask.shape[1]] = np.maximum(ink[y:y + mask.shape[0], x:x + mask.shape[1]], mask)
@@ -214,7 +221,7 @@ def make_crop(field: str, rng: np.random.Generator, level: float | str = 1.0, sp
     if isinstance(level, str):
         name, natural = level, True
     else:
-        name, natural = ("training" if rng.random() < level else "clean"), rng.random() < 0.5
+        name, natural = ("training" if rng.random() < level else "clean"), rng.random() < (0.5 if field == "register" else 0.7)
     how = conditions_of(name, rng)
     text = random_text(field, rng, natural) if text is None else text
     scene, box = draw_scene(field, text, rng, split, how["busy"])

@@ -4,12 +4,13 @@ Every glyph is a set of polylines in units of the capital height (y 0 = top of a
 renderer can draw all of them with any pen. Built once (`python glyphs.py`) and kept in cache/glyphs.npz.
 
 Splits keep writers apart: 0 train, 1 dev (calibration), 2 test. UNIPEN's dev writers are shared out between dev and
-test by writer, MNIST by index, fonts by face.
+test by writer, and joined by two in twenty-five of its other writers; MNIST is split by index, fonts by face.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -24,6 +25,7 @@ DATA = Path(os.environ.get("ANSWER_SHEETS_DATA", HERE.parents[2].parent / "share
 TRAIN, DEV, TEST = 0, 1, 2
 UNIPEN, MNIST, FONT = 0, 1, 2
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+HELD_OUT_EVERY = 25  # of UNIPEN's train writers, one for dev and one for test
 # Same pen movement, different meaning: these never count as a wrong label.
 LOOKALIKES = [set("0OQD"), set("1I7"), set("1IL"), set("S5"), set("Z27"), set("G6C"), set("UV"), set("B8"), set("9G"), set("4A")]
 
@@ -143,6 +145,14 @@ def thumbnail(strokes: list[np.ndarray], size: int = 16) -> np.ndarray:
 
 
 def load_unipen() -> list[tuple]:
+    """UNIPEN without partial glyphs and without those that check_labels.py lists."""
+    listed = HERE / "mislabelled.json"
+    wrong = {i for part in json.loads(listed.read_text()).values() for i in part} if listed.exists() else set()
+    return [g for g in clean(load_unipen_strokes()) if g[5] not in wrong]
+
+
+def load_unipen_strokes() -> list[tuple]:
+    """(character, strokes, writer, split, source, index) of every glyph with a height."""
     data = np.load(DATA / "unipen" / "unipen_chars.npz")
     points, ends = data["points"], np.cumsum(data["stroke_len"].astype(np.int64))
     starts = np.concatenate([[0], ends[:-1]])
@@ -154,9 +164,9 @@ def load_unipen() -> list[tuple]:
         strokes = to_unit_height(strokes) if strokes else None
         if strokes is None:
             continue
-        part = TRAIN if split == 0 else (DEV if writer % 2 == 0 else TEST)
-        glyphs.append((CHARACTERS[label], simplify(strokes, 0.012), int(writer), part, UNIPEN))
-    return clean(glyphs)
+        part = {0: DEV, 1: TEST}.get(writer % HELD_OUT_EVERY, TRAIN) if split == 0 else (DEV if writer % 2 == 0 else TEST)
+        glyphs.append((CHARACTERS[label], simplify(strokes, 0.012), int(writer), part, UNIPEN, index))
+    return glyphs
 
 
 def clean(glyphs: list[tuple]) -> list[tuple]:
@@ -189,7 +199,7 @@ def clean(glyphs: list[tuple]) -> list[tuple]:
     return [g for g, ok in zip(glyphs, keep) if ok]
 
 
-def load_mnist(count: int = 14000) -> list[tuple]:
+def load_mnist(count: int = 53000) -> list[tuple]:
     def read(name, skip):
         with gzip.open(DATA / "mnist" / name) as file:
             return np.frombuffer(file.read(), np.uint8, offset=skip)

@@ -89,13 +89,13 @@ def random_style(rng: np.random.Generator, split: str = "train", text: str = "",
     share = u()
     source = FONT if share < 0.13 else (MNIST if share < 0.38 else UNIPEN)
     style = Style(split=split, height_px=height, source=source)
-    style.pen_px = height * float(np.clip(rng.normal(0.085, 0.022), 0.045, 0.15))
+    style.pen_px = height * float(np.clip(rng.normal(0.08, 0.02), 0.045, 0.12))
     style.writer = int(rng.choice(store.fonts if source == FONT else store.writers))
     style.writer_loyalty = float(rng.uniform(0.3, 0.9))
     style.slant = float(np.clip(rng.normal(0.08, 0.16), -0.35, 0.55))
     style.width_scale = float(np.clip(rng.normal(0.95, 0.17), 0.6, 1.5))
     tightness = u()
-    style.gap = float(rng.uniform(-0.06, 0.08) if tightness < 0.25 else rng.uniform(0.06, 0.28) if tightness < 0.9 else rng.uniform(0.25, 0.6))
+    style.gap = float(rng.uniform(0.02, 0.1) if tightness < 0.25 else rng.uniform(0.06, 0.28) if tightness < 0.9 else rng.uniform(0.25, 0.6))
     style.gap_jitter = float(rng.uniform(0.02, 0.09))
     style.size_jitter = float(rng.uniform(0.02, 0.11))
     style.turn_jitter = float(rng.uniform(0.01, 0.07))
@@ -108,7 +108,7 @@ def random_style(rng: np.random.Generator, split: str = "train", text: str = "",
     if u() < 0.25 and len(text) > 4:
         style.groups = tuple(int(i) for i in rng.integers(1, len(text), rng.integers(1, 4)))
         style.group_gap = float(rng.uniform(0.2, 0.9))
-    style.overwrite = 0.012 if u() < 0.15 else 0.0
+    style.overwrite = 0.012 if u() < 0.05 else 0.0
     style.word_gap = float(rng.uniform(0.3, 0.8))
     return style
 
@@ -120,7 +120,8 @@ class GlyphStore:
         path = CACHE / "glyphs.npz"
         if not path.exists():
             build()
-        data = np.load(path)
+        # Every look into the archive unpacks the array again.
+        data = dict(np.load(path))
         points, sizes, counts = data["points"], data["stroke_sizes"], data["glyph_strokes"]
         ends = np.cumsum(sizes)
         starts = ends - sizes
@@ -208,7 +209,7 @@ def lay_out(text: str, rng: np.random.Generator, style: Style):
     for k, (_, character, _) in enumerate(picked):
         if character in style.small_characters:
             height[k] *= style.small_scale
-    height = np.clip(height, 0.45, 1.4)
+    height = np.clip(height, 0.55, 1.4)
     width = height * style.width_scale * np.clip(1 + 0.12 * normal[1], 0.7, 1.35)
     turn = style.turn_jitter * normal[2]
     owner = np.repeat(np.arange(count), lengths)
@@ -222,7 +223,8 @@ def lay_out(text: str, rng: np.random.Generator, style: Style):
     x, y = x - shear * y, y + turn[owner] * x
     left = np.minimum.reduceat(x, starts)
     advance = np.maximum.reduceat(x, starts) - left
-    gaps = style.gap + style.gap_jitter * normal[4]
+    # Neighbours may touch; what overlaps by more than a pen's width nobody can read.
+    gaps = np.maximum(style.gap + style.gap_jitter * normal[4], -0.02)
     at, cursor = np.zeros(count, np.float32), 0.0
     for k in range(count):
         if spaces[k] is None:

@@ -18,12 +18,14 @@ import torch.multiprocessing as multiprocessing
 from torch.nn import functional
 
 from detector_model import CLASSES, HEIGHT, STRIDE, WIDTH, Detector
+from exported_weights import load_exported
 from glyphs import CACHE
 
 GRAY = 114
 FIRST_SEED = 10_000_000
 # Per page of the pool: up to 8 fields of class, left, top, right, bottom; class -1 is none.
 MAX_FIELDS = 8
+CROP_HEIGHT = HEIGHT // 2
 
 
 def letterboxed(gray: np.ndarray) -> tuple[np.ndarray, float, int, int]:
@@ -53,7 +55,7 @@ def pool_page(seed: int, dpi: float, condition: str = "training", split: str = "
 def fill_pool(pages_path: str, size: int, done, seed: int) -> None:
     """Draws page after page into the pool; when it is full, old pages are replaced."""
     cv2.setNumThreads(1)
-    os.nice(2)
+    os.nice(6)
     pages = np.memmap(pages_path, np.uint8, "r+", shape=(size, HEIGHT, WIDTH))
     truth = np.memmap(pages_path + ".fields", np.float32, "r+", shape=(size, MAX_FIELDS, 5))
     spans = np.memmap(pages_path + ".spans", np.int32, "r+", shape=(size, 4))
@@ -66,9 +68,9 @@ def fill_pool(pages_path: str, size: int, done, seed: int) -> None:
         done.value = number
 
 
-def augmented(picture: np.ndarray, fields: np.ndarray, span: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+def augmented(picture: np.ndarray, fields: np.ndarray, span: np.ndarray, rng: np.random.Generator, turns: bool = True) -> tuple[np.ndarray, np.ndarray, int]:
     """The page shifted, scaled and spoiled, often turned by a quarter. The third value is the turn that puts it upright, in quarters."""
-    turn = int(rng.integers(1, 4)) if rng.random() < 0.4 else 0
+    turn = int(rng.integers(1, 4)) if turns and rng.random() < 0.5 else 0
     boxes = fields.copy()
     if turn:
         page = picture[span[1]:span[3], span[0]:span[2]]
@@ -89,9 +91,9 @@ def augmented(picture: np.ndarray, fields: np.ndarray, span: np.ndarray, rng: np
     return image, boxes, turn
 
 
-def targets_of(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def targets_of(boxes: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray]:
     """Class targets [2, rows, columns] (1 field, 0 none, -1 not asked) and side distances in cells [4, rows, columns]."""
-    rows, columns = HEIGHT // STRIDE, WIDTH // STRIDE
+    rows, columns = height // STRIDE, WIDTH // STRIDE
     classes, sides = np.zeros((2, rows, columns), np.float32), np.zeros((4, rows, columns), np.float32)
     y, x = np.meshgrid((np.arange(rows) + 0.5) * STRIDE, (np.arange(columns) + 0.5) * STRIDE, indexing="ij")
     for kind, left, top, right, bottom in boxes:
@@ -106,6 +108,23 @@ def targets_of(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         for side, distance in enumerate((x - left, y - top, right - x, bottom - y)):
             sides[side][core] = distance[core] / STRIDE
     return classes, sides
+
+
+def cropped(made: tuple[np.ndarray, np.ndarray, int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
+    """Half of an upright page, from a random row near its fields: half the work, and all that can be learned of them."""
+    image, boxes, turn = made
+    known = boxes[boxes[:, 0] >= 0]
+    middle = float(known[int(rng.integers(len(known))), [2, 4]].mean()) if len(known) else float(rng.uniform(0, HEIGHT))
+    top = int(np.clip(middle - rng.uniform(0.15, 0.85) * CROP_HEIGHT, 0, HEIGHT - CROP_HEIGHT)) // 32 * 32
+    boxes = boxes - np.array([0, 0, top, 0, top], np.float32)
+    boxes[(boxes[:, 4] < 4) | (boxes[:, 2] > CROP_HEIGHT - 4), 0] = -1
+    return image[top:top + CROP_HEIGHT], boxes, turn
+
+
+def load_detector(model: Detector, pages: np.ndarray) -> None:
+    """Weights of the exported detector."""
+    pictures = torch.from_numpy(np.stack(pages)).unsqueeze(1).float() / 255
+    load_exported(model, CACHE.parent.parent / "region-detector.onnx", lambda: model(pictures))
 
 
 def loss_of(model: Detector, batch, autocast: bool) -> tuple[torch.Tensor, dict[str, float]]:
@@ -129,7 +148,9 @@ def loss_of(model: Detector, batch, autocast: bool) -> tuple[torch.Tensor, dict[
         union = area(guess) + area(truth) - overlap
         box = (1 - overlap / union + (hull - union) / hull).mean() + 0.3 * functional.smooth_l1_loss(guess.log(), truth.log())
     facing = functional.cross_entropy(turn, turns)
-    return found + box + 0.3 * facing, {"found": float(found), "box": float(box), "turn": float(facing)}
+    if images.shape[1] < HEIGHT:
+        facing = facing * 0
+    return found + box + 0.3 * facing, {"found": float(found), "box": float(box), "turn": float(facing) if images.shape[1] == HEIGHT else np.nan}
 
 
 def main() -> None:
@@ -138,6 +159,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--pool", type=int, default=3000)
+    parser.add_argument("--from-exported", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
@@ -164,6 +186,9 @@ def main() -> None:
         step, spent = state["step"], state["spent"]
     while done.value < 60:
         time.sleep(1)
+    if not path.exists() and options.from_exported:
+        load_detector(model, pages[:16])
+        average.load_state_dict(model.state_dict())
     print(f"{sum(p.numel() for p in model.parameters())} parameters, {done.value} pages", flush=True)
     rng = np.random.default_rng(step + 3)
     last = saved = time.monotonic()
@@ -174,8 +199,13 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate + 1e-6
         chosen = rng.integers(0, min(done.value, options.pool), options.batch)
-        made = [augmented(pages[k], truth[k], spans[k], rng) for k in chosen]
-        wanted = [targets_of(boxes) for _, boxes, _ in made]
+        halves = step % 3 != 0
+        if halves:
+            chosen = np.concatenate([chosen, rng.integers(0, min(done.value, options.pool), options.batch)])
+        made = [augmented(pages[k], truth[k], spans[k], rng, not halves) for k in chosen]
+        if halves:
+            made = [cropped(one, rng) for one in made]
+        wanted = [targets_of(boxes, len(image)) for image, boxes, _ in made]
         turns = torch.tensor([turn for _, _, turn in made])
         batch = (torch.from_numpy(np.stack([m[0] for m in made])), torch.from_numpy(np.stack([w[0] for w in wanted])), torch.from_numpy(np.stack([w[1] for w in wanted])), turns, turns == 0)
         loss, seen = loss_of(model, batch, True)
@@ -194,7 +224,7 @@ def main() -> None:
         now = time.monotonic()
         spent, last = spent + now - last, now
         if step % 50 == 0:
-            means = ", ".join(f"{name} {np.mean([p[name] for p in parts[-50:]]):.3f}" for name in seen)
+            means = ", ".join(f"{name} {np.nanmean([p[name] for p in parts[-50:]]):.3f}" for name in seen)
             print(f"{spent / 60:.1f} min, step {step}, {done.value} pages, rate {rate:.5f}, {means}", flush=True)
         if now - saved > 180 or spent >= options.minutes * 60:
             saved = now
