@@ -30,6 +30,10 @@ class CropPool:
     def _open(self, path: Path, shape: tuple) -> np.ndarray:
         return np.memmap(path, np.uint8, "r+" if path.exists() else "w+", shape=shape)
 
+    def count(self) -> int:
+        """Crops that an earlier run left."""
+        return min(int((labels[:, 0] > 0).sum()) for labels in self.labels.values())
+
     def fill(self, seed: int, level: float) -> None:
         """Draws crops for ever; the oldest are replaced. `level`: see make_crop."""
         import cv2

@@ -1,52 +1,38 @@
-"""Measures the exported readers and fits their calibration: `python evaluate_readers.py [--count 2000]`.
+"""Measures the exported readers and fits their calibration: `python evaluate_readers.py [--count 400]`.
 
-Through ONNX Runtime, on crops of writers that training never saw, by condition, and on real images (ORAND-CAR-A, NSYSU).
-Writes reports/readers.json and the calibration into ../model.json. Data: ../../../../shared/data, or --data.
+Through ONNX Runtime and as the Space reads (reading.py), on crops of writers that training never saw, by condition and hand,
+and on real handwriting (ORAND-CAR-A, NSYSU). Writes ../reports/readers.json, the calibration into ../model.json, and the
+fixture that holds the Space to the same readings. Data: ../../../../shared/data, or --data.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import csv
 import json
+import re
 from pathlib import Path
 
 import cv2
 import numpy as np
 import onnxruntime
-import torch
-from torch.nn import functional
 
 from export_readers import FILES, OUT
 from field_crops import ALPHABETS, CONDITIONS, WIDTHS, fit, make_crop
+from reading import FORMS, Reading, log_likelihoods, read_all
 from sheet_texts import register_number, subject_code
 
+# A person who writes a form with care: no touching characters, a steady hand, nothing written over.
+HANDS = ("any", "neat")
+LIST_SIZES = (60, 300)
 
-def session_of(field: str) -> onnxruntime.InferenceSession:
+
+def runner_of(field: str):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(OUT / FILES[field]), options)
-
-
-def log_probabilities(session, crops: np.ndarray) -> torch.Tensor:
-    """[n, T, classes] natural logarithms for uint8 crops [n, 32, W]."""
-    parts = [session.run(None, {"image": crops[k:k + 64, None].astype(np.float32) / 127.5 - 1})[0] for k in range(0, len(crops), 64)]
-    return torch.from_numpy(np.concatenate(parts)).log_softmax(2)
-
-
-def greedy(scores: torch.Tensor, field: str) -> list[str]:
-    texts = []
-    for path in scores.argmax(2).tolist():
-        texts.append("".join(ALPHABETS[field][c - 1] for k, c in enumerate(path) if c and (k == 0 or c != path[k - 1])))
-    return texts
-
-
-def log_likelihood(scores: torch.Tensor, texts: list[str], field: str) -> np.ndarray:
-    """Of one text per picture, all alignments summed (Graves et al., 2006)."""
-    targets = torch.tensor([ALPHABETS[field].index(c) + 1 for t in texts for c in t], dtype=torch.long)
-    lengths = torch.tensor([len(t) for t in texts])
-    steps = torch.full((len(texts),), scores.shape[1])
-    return -functional.ctc_loss(scores.transpose(0, 1), targets, steps, lengths, reduction="none").numpy()
+    session = onnxruntime.InferenceSession(str(OUT / FILES[field]), options)
+    return lambda images: session.run(None, {"image": images})[0]
 
 
 def edits(a: str, b: str) -> int:
@@ -58,10 +44,13 @@ def edits(a: str, b: str) -> int:
     return row[-1]
 
 
-def exact_and_cer(read: list[str], true: list[str]) -> dict:
+def measured(readings: list[Reading], true: list[str], form: str) -> dict:
+    """Exact match and character errors of the free text; exact match of those that have the field's form when that is known."""
+    formed = [r.formed == t for r, t in zip(readings, true) if re.fullmatch(form, t)]
     return {
-        "exact": round(float(np.mean([a == b for a, b in zip(read, true)])), 4),
-        "cer": round(sum(edits(a, b) for a, b in zip(read, true)) / sum(map(len, true)), 4),
+        "exact": round(float(np.mean([r.free == t for r, t in zip(readings, true)])), 4),
+        "exact_formed": round(float(np.mean(formed)), 4) if formed else None, "count_formed": len(formed),
+        "cer": round(sum(edits(r.free, t) for r, t in zip(readings, true)) / sum(map(len, true)), 4),
         "count": len(true),
     }
 
@@ -89,11 +78,11 @@ def to_log_odds(log_posterior: np.ndarray) -> np.ndarray:
         return np.clip(np.log(p) - np.log1p(-p), -16, 16)
 
 
-def score_lists(scores: torch.Tensor, true: list[str], field: str, size: int, rng) -> dict:
+def score_lists(readings: list[Reading], true: list[str], field: str, size: int, rng) -> dict:
     """Share of pictures whose own entry wins in a list of `size`, a tenth of which differ from it by one character."""
     right = 0
     alphabet = ALPHABETS[field]
-    for row, text in zip(scores, true):
+    for reading, text in zip(readings, true):
         entries = {text}
         while len(entries) < size // 10:
             place = int(rng.integers(len(text)))
@@ -101,79 +90,121 @@ def score_lists(scores: torch.Tensor, true: list[str], field: str, size: int, rn
             entries.add(text[:place] + kind[int(rng.integers(len(kind)))] + text[place + 1:])
         while len(entries) < size:
             entries.add(register_number(rng) if field == "register" else subject_code(rng))
-        listed = list(entries)
-        values = log_likelihood(row[None].expand(len(listed), -1, -1), listed, field)
-        right += listed[int(values.argmax())] == text
+        listed = sorted(entries)
+        right += listed[int(log_likelihoods(reading.scores, listed, alphabet).argmax())] == text
     return {"size": size, "rank1": round(right / len(true), 4), "count": len(true)}
 
 
-def real_strings(data: Path):
-    """Crops and digits of ORAND-CAR-A; single digits of NSYSU set side by side to strings of ten."""
+def calibrated(field: str, readings: list[Reading], true: list[str]) -> tuple[dict, dict]:
+    """Platt's parameters fitted on every second reading of the field's form, and what they are worth on the others."""
+    kept = [(r, t) for r, t in zip(readings, true) if r.formed]
+    odds = to_log_odds(np.array([r.formed_log for r, _ in kept]))
+    right = np.array([r.formed == t for r, t in kept], float)
+    even = np.arange(len(odds)) % 2 == 0
+    slope, intercept = fit_platt(odds[even], right[even])
+    raw = 1 / (1 + np.exp(-odds[~even]))
+    fitted = 1 / (1 + np.exp(-(slope * odds[~even] + intercept)))
+    order = np.argsort(-fitted)
+    precision = np.cumsum(right[~even][order]) / np.arange(1, len(order) + 1)
+    sure = fitted >= 0.9
+    facts = {"kind": "platt", "slope": round(slope, 4), "intercept": round(intercept, 4)}
+    return facts, {
+        **facts, "count": int((~even).sum()),
+        "ece_before": round(expected_calibration_error(raw, right[~even]), 4), "ece": round(expected_calibration_error(fitted, right[~even]), 4),
+        "coverage_at_99": round(float((np.nonzero(precision >= 0.99)[0].max(initial=-1) + 1) / len(order)), 4),
+        "sure_share": round(float(sure.mean()), 4), "right_of_sure": round(float(right[~even][sure].mean()), 4),
+    }
+
+
+def orand_strings(data: Path) -> tuple[np.ndarray, list[str]]:
+    """The digit strings of ORAND-CAR-A's cheques."""
     with (data / "orand_car_a/labels.csv").open() as file:
-        rows = list(csv.reader(file))
-    names = [row[1:3] for row in rows[1:]]
-    orand = []
-    for row in names:
-        image = cv2.imread(str(data / "orand_car_a/images" / Path(row[0]).name), cv2.IMREAD_GRAYSCALE)
-        text = "".join(c for c in row[1] if c.isdigit())
+        rows = list(csv.reader(file))[1:]
+    crops, texts = [], []
+    for row in rows:
+        image = cv2.imread(str(data / "orand_car_a/images" / Path(row[1]).name), cv2.IMREAD_GRAYSCALE)
+        text = "".join(c for c in row[2] if c.isdigit())
         if image is not None and text:
-            orand.append((fit(image, WIDTHS["register"]), text))
-    return orand
+            crops.append(fit(image, WIDTHS["register"]))
+            texts.append(text)
+    return np.stack(crops), texts
+
+
+def nsysu_strings(data: Path, count: int = 200) -> tuple[np.ndarray, list[str]]:
+    """Single digits of NSYSU's test papers, brought to about one height and set side by side to strings of twelve."""
+    pictures = np.loadtxt(data / "nsysu_digits/X.csv", delimiter=",", dtype=np.float32).reshape(-1, 28, 28)
+    labels = np.loadtxt(data / "nsysu_digits/y.csv", delimiter=",", dtype=int)
+    written = pictures.max((1, 2)) > 25
+    pictures, labels = pictures[written], labels[written]
+    pictures = 210 * pictures / pictures.max((1, 2), keepdims=True)
+    rng = np.random.default_rng(11)
+    crops, texts = [], []
+    for _ in range(count):
+        chosen = rng.integers(0, len(pictures), 12)
+        strip = np.zeros((34, 12 * 40), np.float32)
+        at = 5
+        for k in chosen:
+            rows, columns = (np.nonzero(pictures[k].max(axis) > 60)[0] for axis in (1, 0))
+            digit = pictures[k][rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+            height = int(rng.integers(21, 27))
+            digit = cv2.resize(digit, (max(2, min(30, round(digit.shape[1] * height / digit.shape[0]))), height), interpolation=cv2.INTER_LINEAR)
+            strip[30 - height:30, at:at + digit.shape[1]] = digit
+            at += digit.shape[1] + int(rng.integers(2, 7))
+        strip = strip[:, :at + 3]
+        crops.append(fit((255 - strip).astype(np.uint8), WIDTHS["register"]))
+        texts.append("".join(str(labels[k]) for k in chosen))
+    return np.stack(crops), texts
+
+
+def fixture_of(made: list, readings: list[Reading]) -> list[dict]:
+    """Crops and what was read of them, for the Space's test."""
+    return [
+        {"text": t, "pixels": base64.b64encode(c.tobytes()).decode(), "free": r.free, "free_log": round(r.free_log, 4), "formed": r.formed,
+         "formed_log": round(r.formed_log, 4) if r.formed else None, "looks": len(r.scores)}
+        for (c, t), r in zip(made, readings)
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--data", type=Path, default=OUT.parents[2] / "shared/data")
     options = parser.parse_args()
     report: dict = {"fields": {}}
-    facts = json.loads((OUT / "model.json").read_text()) if (OUT / "model.json").exists() else {}
+    facts = json.loads((OUT / "model.json").read_text())
+    fixture = {}
     for field in FILES:
-        session = session_of(field)
+        run = runner_of(field)
         entry: dict = {"conditions": {}}
-        log_odds, right = [], []
+        every, texts = [], []
         for number, condition in enumerate(CONDITIONS):
-            rng = np.random.default_rng(900 + number)
+            rows = entry["conditions"][condition] = {}
+            for hand in HANDS:
+                rng = np.random.default_rng(900 + number)
+                made = [make_crop(field, rng, condition, "test", neat=hand == "neat") for _ in range(options.count)]
+                true = [text for _, text in made]
+                readings = read_all(run, np.stack([crop for crop, _ in made]), field)
+                rows[hand] = {**measured(readings, true, FORMS[field][0]), "lists": [score_lists(readings[:100], true[:100], field, size, rng) for size in LIST_SIZES]}
+                print(field, condition, hand, rows[hand], flush=True)
+            rng = np.random.default_rng(700 + number)
             made = [make_crop(field, rng, condition, "dev") for _ in range(options.count)]
-            scores = log_probabilities(session, np.stack([m[0] for m in made]))
-            true, read = [m[1] for m in made], greedy(scores, field)
-            entry["conditions"][condition] = exact_and_cer(read, true)
-            full = [index for index, text in enumerate(read) if text]
-            posterior = np.full(len(read), -30.0)
-            posterior[full] = log_likelihood(scores[full], [read[k] for k in full], field)
-            log_odds.append(to_log_odds(posterior))
-            right.append(np.array([a == b for a, b in zip(read, true)], float))
-            entry["conditions"][condition]["lists"] = [score_lists(scores[:100], true[:100], field, size, rng) for size in (60, 300)]
-            print(field, condition, entry["conditions"][condition], flush=True)
-        odds, was_right = np.concatenate(log_odds), np.concatenate(right)
-        even = np.arange(len(odds)) % 2 == 0
-        slope, intercept = fit_platt(odds[even], was_right[even])
-        raw = 1 / (1 + np.exp(-odds[~even]))
-        fitted = 1 / (1 + np.exp(-(slope * odds[~even] + intercept)))
-        order = np.argsort(-fitted)
-        precision = np.cumsum(was_right[~even][order]) / np.arange(1, len(order) + 1)
-        entry["calibration"] = {
-            "slope": round(slope, 4), "intercept": round(intercept, 4),
-            "ece_before": round(expected_calibration_error(raw, was_right[~even]), 4),
-            "ece": round(expected_calibration_error(fitted, was_right[~even]), 4),
-            "coverage_at_99": round(float((np.nonzero(precision >= 0.99)[0].max(initial=-1) + 1) / len(order)), 4),
-        }
+            readings = read_all(run, np.stack([crop for crop, _ in made]), field)
+            every += readings
+            texts += [text for _, text in made]
+            if condition == "clean":
+                fixture[field] = fixture_of(made[:12], readings[:12])
+        calibration, entry["calibration"] = calibrated(field, every, texts)
         print(field, entry["calibration"], flush=True)
-        key = f"{field}_reader"
-        facts[key] = {
-            "name": f"outpost/pocket-{field}-reader", "alphabet": ALPHABETS[field],
-            "calibration": {"kind": "platt", "slope": round(slope, 4), "intercept": round(intercept, 4)}, "margin_ratio": 0.3,
-        }
+        facts[f"{field}_reader"] = {"name": f"outpost/pocket-{field}-reader", "alphabet": ALPHABETS[field], "calibration": calibration, "margin_ratio": 0.3}
         if field == "register":
-            orand = real_strings(options.data)
-            read = greedy(log_probabilities(session, np.stack([o[0] for o in orand])), field)
-            entry["orand_car_a"] = exact_and_cer(read, [o[1] for o in orand])
-            print("ORAND-CAR-A", entry["orand_car_a"], flush=True)
+            for name, strings in (("orand_car_a", orand_strings), ("nsysu", nsysu_strings)):
+                crops, true = strings(options.data)
+                entry[name] = measured(read_all(run, crops, field), true, FORMS[field][0])
+                print(name, entry[name], flush=True)
         report["fields"][field] = entry
-    facts.setdefault("name", "outpost/pocket-answer-sheets")
     (OUT / "model.json").write_text(json.dumps(facts, indent=2) + "\n")
-    (OUT / "reports").mkdir(exist_ok=True)
     (OUT / "reports/readers.json").write_text(json.dumps(report, indent=2) + "\n")
+    (OUT / "fixtures/readings.json").write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from handwriting import random_style, render_string
+from handwriting import careful, random_style, render_string
 from sheet_ink import PRINT_FACES, em_for_capital, text_mask
 from sheet_texts import REGISTER_LABELS, SUBJECT_AND_NAME_LABELS, SUBJECT_LABELS, SUBJECT_NAMES, digits, letters, pick, register_number, subject_code
 
@@ -50,9 +50,10 @@ def into(mask: np.ndarray, height: int, width: int) -> np.ndarray:
     return mask if scale == 1.0 else cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
 
 
-def boxed(text: str, rng: np.random.Generator, split: str) -> tuple[np.ndarray, np.ndarray]:
+def boxed(text: str, rng: np.random.Generator, split: str, neat: bool) -> tuple[np.ndarray, np.ndarray]:
     """Characters in printed cells: the ink and the rules of the cells."""
     style = random_style(rng, split, text, CAPITAL * float(rng.uniform(0.75, 0.95)))
+    style = careful(style) if neat else style
     style.groups = ()
     cell = int(CAPITAL * rng.uniform(0.95, 1.35))
     height = int(CAPITAL * rng.uniform(1.15, 1.5))
@@ -114,6 +115,8 @@ def add_neighbours(scene: np.ndarray, box: list[int], field: str, rng: np.random
     elif u() < 0.08 * busy:
         draw_rule(scene, rng.uniform(y0, y1), rng)
     if u() < 0.12 * busy:
+        add_specks(scene, box, rng)
+    if u() < 0.12 * busy:
         points = np.cumsum(rng.normal(0, 22, (7, 2)), 0) + [rng.uniform(x0, x1), rng.uniform(y0 - 10, y1 + 10)]
         mask = np.zeros(scene.shape, np.uint8)
         cv2.polylines(mask, [points.astype(np.int32)], False, 255, int(rng.integers(2, 4)), cv2.LINE_AA)
@@ -124,20 +127,50 @@ def add_neighbours(scene: np.ndarray, box: list[int], field: str, rng: np.random
         stamp(scene, cv2.blur(mask, (5, 5)), int(rng.uniform(0, max(1, scene.shape[1] - mask.shape[1]))), int(rng.uniform(0, scene.shape[0] * 0.7)), float(rng.uniform(8, 50)))
 
 
-def draw_scene(field: str, text: str, rng: np.random.Generator, split: str, busy: float) -> tuple[np.ndarray, list[int]]:
+def with_marks(text: str, rng: np.random.Generator) -> str:
+    """Marks that people set between, before or behind digits and that are no part of a number."""
+    kind = rng.random()
+    if kind < 0.45:
+        mark, size = pick(rng, [".", ".", "-", ",", "/", " "]), int(rng.integers(2, 5))
+        return mark.join(text[max(0, end - size):end] for end in range(len(text) % size or size, len(text) + 1, size))
+    if kind < 0.75:
+        return text + pick(rng, [".-", "-", ".", "/-", ". -"])
+    place = int(rng.integers(1, max(2, len(text))))
+    return text[:place] + pick(rng, [".", "-", ",", "."]) + text[place:]
+
+
+def add_specks(scene: np.ndarray, box: list[int], rng: np.random.Generator) -> None:
+    """Specks of a pen or of dirt, and the corners and edges of a table's cells."""
+    x0, y0, x1, y1 = box
+    for _ in range(int(rng.integers(1, 6))):
+        spot = np.zeros((9, 9), np.uint8)
+        cv2.circle(spot, (4, 4), int(rng.integers(1, 4)), 255, -1, cv2.LINE_AA)
+        stamp(scene, spot, int(rng.uniform(x0 - 15, x1 + 15)), int(rng.uniform(y0 - 8, y1 + 8)), float(rng.uniform(60, 180)))
+    if rng.random() < 0.5:
+        x, top = int(rng.uniform(x0 - 12, x1 + 12)), int(rng.uniform(-10, 10)) + y0
+        edge = np.full((y1 - y0 + 12, int(rng.integers(1, 3))), 255, np.uint8)
+        stamp(scene, edge, x, top, float(rng.uniform(40, 130)))
+        if rng.random() < 0.5:
+            stamp(scene, np.full((int(rng.integers(1, 3)), int(rng.uniform(20, 90))), 255, np.uint8), x, top, float(rng.uniform(40, 130)))
+
+
+def draw_scene(field: str, text: str, rng: np.random.Generator, split: str, busy: float, neat: bool) -> tuple[np.ndarray, list[int]]:
     """The field and its surroundings as darkness [h, w], with the box of the writing."""
     dark = float(rng.uniform(90, 210))
     shown = text
     if field == "subject" and rng.random() < 0.25:
         place = {"L": 2, "D": 3}.get("L" if text[:1].isdigit() else "D", 3)
         shown = text[:place] + pick(rng, [" ", "-", " "]) + text[place:]
+    if field == "register" and rng.random() < 0.2:
+        shown = with_marks(text, rng)
     is_boxed = rng.random() < (0.1 if field == "register" else 0.05)
     rules = None
     if is_boxed:
-        ink, rules = boxed(text, rng, split)
+        ink, rules = boxed(text, rng, split, neat)
     else:
         in_box = field == "subject" and rng.random() < 0.1
-        ink = render_string(f"({shown})" if in_box else shown, rng, random_style(rng, split, shown, CAPITAL))
+        style = random_style(rng, split, shown, CAPITAL)
+        ink = render_string(f"({shown})" if in_box else shown, rng, careful(style) if neat else style)
     height, width = ink.shape
     pad = int(0.75 * CAPITAL)
     scene = np.zeros((height + 2 * pad, width + 2 * pad), np.float32)
@@ -216,15 +249,15 @@ def fit(image: np.ndarray, width: int) -> np.ndarray:
     return result
 
 
-def make_crop(field: str, rng: np.random.Generator, level: float | str = 1.0, split: str = "train", text: str | None = None) -> tuple[np.ndarray, str]:
-    """One crop and its text. `level` is a condition's name (evaluation) or the share of degraded crops in training."""
+def make_crop(field: str, rng: np.random.Generator, level: float | str = 1.0, split: str = "train", text: str | None = None, neat: bool = False) -> tuple[np.ndarray, str]:
+    """One crop and its text. `level` is a condition's name (evaluation) or the share of degraded crops in training. `neat`: a careful hand."""
     if isinstance(level, str):
         name, natural = level, True
     else:
         name, natural = ("training" if rng.random() < level else "clean"), rng.random() < (0.5 if field == "register" else 0.7)
     how = conditions_of(name, rng)
     text = random_text(field, rng, natural) if text is None else text
-    scene, box = draw_scene(field, text, rng, split, how["busy"])
+    scene, box = draw_scene(field, text, rng, split, how["busy"], neat)
     image, around = turned(scene, box, rng, how["degrees"], how["lean"])
     image, around = photograph(image, around, rng, how)
     tall = around[3] - around[1]

@@ -89,7 +89,7 @@ def random_style(rng: np.random.Generator, split: str = "train", text: str = "",
     share = u()
     source = FONT if share < 0.13 else (MNIST if share < 0.38 else UNIPEN)
     style = Style(split=split, height_px=height, source=source)
-    style.pen_px = height * float(np.clip(rng.normal(0.08, 0.02), 0.045, 0.12))
+    style.pen_px = height * float(np.clip(rng.normal(0.078, 0.022), 0.032, 0.12))
     style.writer = int(rng.choice(store.fonts if source == FONT else store.writers))
     style.writer_loyalty = float(rng.uniform(0.3, 0.9))
     style.slant = float(np.clip(rng.normal(0.08, 0.16), -0.35, 0.55))
@@ -110,6 +110,16 @@ def random_style(rng: np.random.Generator, split: str = "train", text: str = "",
         style.group_gap = float(rng.uniform(0.2, 0.9))
     style.overwrite = 0.012 if u() < 0.05 else 0.0
     style.word_gap = float(rng.uniform(0.3, 0.8))
+    return style
+
+
+def careful(style: Style) -> Style:
+    """The same writer filling in a form with care: no characters that touch, lean far or shrink, nothing written over."""
+    style.gap, style.gap_jitter = max(style.gap, 0.14), min(style.gap_jitter, 0.03)
+    style.slant = float(np.clip(style.slant, -0.1, 0.25))
+    style.width_scale = max(style.width_scale, 0.85)
+    style.size_jitter, style.turn_jitter, style.baseline_jitter, style.wobble = min(style.size_jitter, 0.05), min(style.turn_jitter, 0.03), min(style.baseline_jitter, 0.03), min(style.wobble, 0.012)
+    style.writer_loyalty, style.overwrite, style.small_characters = 1.0, 0.0, ""
     return style
 
 

@@ -116,6 +116,7 @@ def main() -> None:
     folder = CACHE / "crops"
     folder.mkdir(parents=True, exist_ok=True)
     pool = CropPool(folder, options.pool, filled)
+    filled.value = pool.count()
     for number in range(options.makers):
         context.Process(target=fill, args=(folder, options.pool, filled, options.seed + 1000 + step + number), daemon=True).start()
     dev = {}

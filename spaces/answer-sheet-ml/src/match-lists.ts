@@ -1,4 +1,4 @@
-import { scoreList } from "@repo/engine-onnx/vision/score-list";
+import { voteList } from "@repo/engine-onnx/vision/ctc-vote";
 import { listTrust, minMatchConfidence } from "./model.ts";
 import type { CropReading } from "./read-text.ts";
 
@@ -19,9 +19,9 @@ const maxMatches = 3;
  * is not listed competes too, with a handicap of {@link listTrust}, so a far entry is never forced on a crop.
  * @returns the best entries, best first; none when the unlisted reading wins
  */
-export function matchList({ frames, alphabet, free }: CropReading, entries: readonly string[]): ListMatch[] {
+export function matchList({ views, alphabet, free }: CropReading, entries: readonly string[]): ListMatch[] {
   if (entries.length === 0) return [];
-  const scores = scoreList(frames, entries, alphabet).filter(({ logLikelihood }) => logLikelihood > Number.NEGATIVE_INFINITY);
+  const scores = voteList(views, entries, alphabet).filter(({ logLikelihood }) => logLikelihood > Number.NEGATIVE_INFINITY);
   const [best, second] = scores;
   if (best === undefined) return [];
   const listed = new Set(entries);

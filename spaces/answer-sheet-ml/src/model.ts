@@ -1,5 +1,6 @@
 /** Facts about what this Space serves: files, how they are read, and what a folder's model.json may say differently. */
 import type { SheetField } from "@repo/contracts/answer-sheets";
+import type { CropView } from "@repo/engine-onnx/vision/vary-crop";
 import { z } from "zod";
 
 /** The pocket models and their card, as a folder of the repository: trained by models/answer-sheets/training. */
@@ -64,6 +65,22 @@ export type ReaderFacts = ModelFacts["register_reader"];
 
 /** Pages are read at this resolution, pixels per inch: fields are then 30 to 60 pixels tall, about what the readers' 32 need. */
 export const pageDpi = 200;
+
+/**
+ * A crop whose best reading is this probable at first sight is not looked at again, which would take four times as long.
+ */
+export const sureEnough = 0.99;
+
+/**
+ * How a crop is looked at again: narrower, leaning to either side, taller. Within what the readers' training varies
+ * (models/answer-sheets/training/crop_pool.py).
+ */
+export const cropViews: readonly CropView[] = [
+  { narrow: 1.08, lower: 1, lean: 0 },
+  { narrow: 1, lower: 1, lean: 0.08 },
+  { narrow: 1, lower: 1, lean: -0.08 },
+  { narrow: 1.04, lower: 0.94, lean: 0 },
+];
 
 /**
  * Readings that are listed count this much more than free ones (natural logarithm of the odds): an entry up to this much

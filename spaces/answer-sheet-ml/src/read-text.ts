@@ -1,15 +1,19 @@
-import { ctcBeam, type CtcReading } from "@repo/engine-onnx/vision/ctc-beam";
+import type { CtcReading } from "@repo/engine-onnx/vision/ctc-beam";
 import { toCtcFrames, type CtcFrames } from "@repo/engine-onnx/vision/ctc-frames";
+import { type CtcViews, voteBeam } from "@repo/engine-onnx/vision/ctc-vote";
+import { varyCrop } from "@repo/engine-onnx/vision/vary-crop";
 import { isPatternPrefix, matchesPattern, type FieldPattern } from "@repo/contracts/field-pattern";
 import type { TensorData } from "@repo/engine-onnx/worker-protocol";
 import type { Crop } from "./crop-regions.ts";
 import type { Reader } from "./load-models.ts";
+import { cropViews, sureEnough } from "./model.ts";
 import type { WorkContext } from "./work-context.ts";
 
 /** What a crop may say. */
 export interface CropReading {
   crop: Crop;
-  frames: CtcFrames;
+  /** One look when that was sure, else several. */
+  views: CtcViews;
   alphabet: string;
   /** Without any rule, best first; never empty, though its text may be. */
   free: CtcReading[];
@@ -22,7 +26,8 @@ const formedReadings = 4;
 
 /**
  * Reads crops of one field: freely, and once more along the field's form, so that a letter that looks like a digit is a
- * digit where only digits may stand (O and 0, I and 1, S and 5).
+ * digit where only digits may stand (O and 0, I and 1, S and 5). A crop that is not read surely at first sight is looked at
+ * in a few more ways, which vote.
  */
 export async function readText(
   reader: Reader,
@@ -30,32 +35,52 @@ export async function readText(
   pattern: FieldPattern,
   context: WorkContext,
 ): Promise<CropReading[]> {
-  if (crops.length === 0) return [];
+  const allows = rememberPrefixes(pattern);
+  const glances = await recognise(
+    reader,
+    crops.map(({ pixels }) => pixels),
+    context,
+  );
+  const first = crops.map((crop, index) => toReading(reader, crop, [glances[index] as CtcFrames], { pattern, allows }));
+  const unsure = first.filter(({ free, formed }) => Math.exp((formed[0] ?? free[0])?.logLikelihood ?? 0) < sureEnough);
+  if (unsure.length === 0) return first;
+  const looks = unsure.flatMap(({ crop }) => cropViews.map((view) => varyCrop(crop.pixels, reader.width, view)));
+  const more = await recognise(reader, looks, context);
+  return first.map((reading) => {
+    const place = unsure.indexOf(reading);
+    if (place === -1) return reading;
+    const own = more.slice(place * cropViews.length, (place + 1) * cropViews.length);
+    return toReading(reader, reading.crop, [...reading.views, ...own], { pattern, allows });
+  });
+}
+
+/** What the reader sees in each picture. */
+async function recognise(reader: Reader, pictures: readonly Float32Array[], context: WorkContext): Promise<CtcFrames[]> {
+  if (pictures.length === 0) return [];
   const { engine, input, output, width, height, alphabet, facts } = reader;
-  const data = new Float32Array(crops.length * width * height);
-  for (const [index, { pixels }] of crops.entries()) data.set(pixels, index * width * height);
-  const { outputs } = await engine.run({ [input]: { type: "float32", data, dims: [crops.length, 1, height, width] } }, context);
-  const frames = toCtcFrames(outputs[output] as TensorData, {
-    batch: crops.length,
+  const data = new Float32Array(pictures.length * width * height);
+  for (const [index, pixels] of pictures.entries()) data.set(pixels, index * width * height);
+  const { outputs } = await engine.run({ [input]: { type: "float32", data, dims: [pictures.length, 1, height, width] } }, context);
+  return toCtcFrames(outputs[output] as TensorData, {
+    batch: pictures.length,
     classes: alphabet.length + 1,
     temperature: facts.temperature,
   });
-  const allows = rememberPrefixes(pattern);
-  return crops.map((crop, index) => {
-    const own = frames[index] as CtcFrames;
-    const free = ctcBeam(own, alphabet, { count: freeReadings });
-    const isFormed = free[0] !== undefined && matchesPattern(pattern, free[0].text);
-    // A best reading of the right form is the best of that form: no second search is needed.
-    const formed = isFormed
-      ? free.filter(({ text }) => matchesPattern(pattern, text))
-      : ctcBeam(own, alphabet, {
-          count: formedReadings,
-          width: 24,
-          allows,
-          accepts: (text) => matchesPattern(pattern, text),
-        });
-    return { crop, frames: own, alphabet, free, formed };
-  });
+}
+
+function toReading(
+  { alphabet }: Reader,
+  crop: Crop,
+  views: CtcViews,
+  { pattern, allows }: { pattern: FieldPattern; allows: (prefix: string) => boolean },
+): CropReading {
+  const free = voteBeam(views, alphabet, { count: freeReadings });
+  const isFormed = free[0] !== undefined && matchesPattern(pattern, free[0].text);
+  // A best reading of the right form is the best of that form: no second search is needed.
+  const formed = isFormed
+    ? free.filter(({ text }) => matchesPattern(pattern, text))
+    : voteBeam(views, alphabet, { count: formedReadings, width: 24, allows, accepts: (text) => matchesPattern(pattern, text) });
+  return { crop, views, alphabet, free, formed };
 }
 
 /** The search asks about the same prefixes at every step. */

@@ -124,7 +124,8 @@ function countShared(a: Uint8Array, b: Uint8Array): number {
   return shared;
 }
 
-function setPosteriors(scores: readonly ListScore[]): void {
+/** Sets every posterior from the likelihoods. */
+export function setPosteriors(scores: readonly ListScore[]): void {
   let highest = Number.NEGATIVE_INFINITY;
   for (const { logLikelihood } of scores) highest = Math.max(highest, logLikelihood);
   if (highest === Number.NEGATIVE_INFINITY) return;
