@@ -1,3 +1,4 @@
+import { cropField } from "@repo/engine-onnx/vision/crop-field";
 import type { Box } from "@repo/engine-onnx/vision/gray-image";
 import { expect, test } from "vitest";
 import { drawSheet, fieldBoxes, pageHeight, pageWidth } from "../test/draw-sheet.ts";
@@ -22,14 +23,18 @@ function turnBox([x, y, width, height]: Box, degrees: number): Box {
   return [middleX - newWidth / 2, middleY - newHeight / 2, newWidth, newHeight];
 }
 
+/** Mean difference of two crops' pixels, which are -1 to 1. */
+function distance(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] as number)), 0) / a.length;
+}
+
 test.for([-3, -1, 1, 3])("a field that slants by %d degrees is cropped as if it did not", (skew) => {
   const region = { field: "register_number", box: fieldBoxes.register_number, score: 1 } as const;
   const [straight] = cropRegions(toPage(drawSheet(text)), [region], readers, 0);
   const slanted = { ...region, box: turnBox(region.box, skew) };
-  const [turned] = cropRegions(toPage(drawSheet({ ...text, skew })), [slanted], readers, skew);
-  const [untreated] = cropRegions(toPage(drawSheet({ ...text, skew })), [slanted], readers, 0);
-  const distance = (a: Float32Array, b: Float32Array) =>
-    a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] as number)), 0) / a.length;
+  const page = toPage(drawSheet({ ...text, skew }));
+  const [turned] = cropRegions(page, [slanted], readers, skew);
+  const untreated = cropField(page, slanted.box, { width: reader.width, dpi: page.dpi });
   const reference = straight?.pixels as Float32Array;
   expect(distance(turned?.pixels as Float32Array, reference)).toBeLessThan(0.6 * distance(untreated?.pixels as Float32Array, reference));
 });
@@ -49,4 +54,14 @@ test("a region at the edge is cropped as far as it goes, one beside the page is 
     2,
   );
   expect(crops.map(({ region }) => region.box)).toEqual(boxes.slice(0, 2));
+});
+
+test("where perspective makes the field slant though the page does not, it is straightened by what stands around it", () => {
+  const region = { field: "register_number", box: fieldBoxes.register_number, score: 1 } as const;
+  const [straight] = cropRegions(toPage(drawSheet(text)), [region], readers, 0);
+  const slanted = { ...region, box: turnBox(region.box, 2.5) };
+  const [turned] = cropRegions(toPage(drawSheet({ ...text, skew: 2.5 })), [slanted], readers, 0);
+  const untreated = cropField(toPage(drawSheet({ ...text, skew: 2.5 })), slanted.box, { width: reader.width, dpi: 175 });
+  const reference = straight?.pixels as Float32Array;
+  expect(distance(turned?.pixels as Float32Array, reference)).toBeLessThan(0.6 * distance(untreated?.pixels as Float32Array, reference));
 });

@@ -6,6 +6,8 @@ export interface Skew {
   degrees: number;
   /** How much sharper the lines are at this angle than on average over all that were tried; 0 without lines. */
   sharpness: number;
+  /** Whether enough lines up for the angle to be told. */
+  isKnown: boolean;
 }
 
 /** Feeders pull pages in by up to 3 degrees; what is more is turned on purpose. */
@@ -45,7 +47,8 @@ export function estimateSkew(image: GrayImage): Skew {
   const coarse = best.degrees;
   for (let step = -4; step <= 4; step += 1) look(coarse + step * fineStep);
   const sharpness = total === 0 ? 0 : best.score / (total / tried);
-  return sharpness < minSharpness ? { degrees: 0, sharpness } : { degrees: best.degrees, sharpness };
+  const isKnown = sharpness >= minSharpness;
+  return { degrees: isKnown ? best.degrees : 0, sharpness, isKnown };
 }
 
 /** Pixels where ink ends and paper begins below: x and y in turns. */
