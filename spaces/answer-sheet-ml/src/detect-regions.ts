@@ -28,6 +28,8 @@ export interface Detected {
 
 /** More regions of one field than this are noise; each one is read. */
 const maxRegionsPerField = 3;
+/** What the detector takes for one field twice as surely as for the other is not read as the other. */
+const minRivalShare = 0.5;
 
 /** Looks for the fields on a page. @throws CodedError of the engine */
 export async function detectRegions(detector: Detector, page: SheetPage, context: WorkContext): Promise<Detected> {
@@ -35,7 +37,7 @@ export async function detectRegions(detector: Detector, page: SheetPage, context
   const { tensor, ...way } = toInput(detector, page);
   const { outputs } = await engine.run({ [input]: tensor }, context);
   const found = decodeDetections(outputs[regions] as TensorData, { classes: classes.length, minScore });
-  const best = suppressOverlaps(found, { maxOverlap, maxPerClass: maxRegionsPerField });
+  const best = suppressOverlaps(found, { maxOverlap, maxPerClass: maxRegionsPerField, minRivalShare });
   return {
     regions: best.flatMap(({ box, score, classId }) => {
       const field = fieldOfClass[classes[classId] ?? ""];

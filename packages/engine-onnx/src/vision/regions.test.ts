@@ -72,6 +72,11 @@ test("of regions on each other the best stays, other classes and other places st
   const kept = suppressOverlaps([at(1, 0.6), at(0, 0.9), at(2, 0.7, 1), at(30, 0.3), at(3, 0.8)]);
   expect(kept.map(({ score }) => score)).toEqual([0.9, 0.7, 0.3]);
   expect(suppressOverlaps([at(0, 0.1), at(20, 0.2), at(40, 0.3)], { maxPerClass: 2 }).map(({ score }) => score)).toEqual([0.3, 0.2]);
+  // On one place, two classes: the far weaker one goes, where that is asked for.
+  const rivals = [at(0, 0.9), at(1, 0.4, 1), at(20, 0.4, 1)];
+  expect(suppressOverlaps(rivals).map(({ score }) => score)).toEqual([0.9, 0.4, 0.4]);
+  expect(suppressOverlaps(rivals, { minRivalShare: 0.5 }).map(({ box }) => box[0])).toEqual([0, 20]);
+  expect(suppressOverlaps(rivals, { minRivalShare: 0.4 })).toHaveLength(3);
   expect(measureOverlap([0, 0, 2, 2], [1, 1, 2, 2])).toBeCloseTo(1 / 7, 9);
   expect(measureOverlap([0, 0, 2, 2], [2, 0, 2, 2])).toBe(0);
 });

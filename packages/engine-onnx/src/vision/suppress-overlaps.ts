@@ -7,6 +7,11 @@ export interface SuppressOverlapsOptions {
   maxOverlap?: number | undefined;
   /** Regions kept per class, default 20. */
   maxPerClass?: number | undefined;
+  /**
+   * Of two regions of different classes on one place, the one whose score is below this share of the other's is dropped.
+   * Default 0: both stay.
+   */
+  minRivalShare?: number | undefined;
 }
 
 /** Detections looked at per class: a detector that fires everywhere must not make the quadratic search long. */
@@ -17,7 +22,7 @@ const maxConsidered = 1000;
  * @returns best first, classes mixed.
  */
 export function suppressOverlaps<Item extends Detection>(detections: readonly Item[], options: SuppressOverlapsOptions = {}): Item[] {
-  const { maxOverlap = 0.45, maxPerClass = 20 } = options;
+  const { maxOverlap = 0.45, maxPerClass = 20, minRivalShare = 0 } = options;
   const byClass = Map.groupBy(
     detections.toSorted((a, b) => b.score - a.score),
     (detection) => detection.classId,
@@ -31,7 +36,9 @@ export function suppressOverlaps<Item extends Detection>(detections: readonly It
     }
     kept.push(...keptOfClass);
   }
-  return kept.toSorted((a, b) => b.score - a.score);
+  const isOutdone = ({ classId, box, score }: Item): boolean =>
+    kept.some((rival) => rival.classId !== classId && score < minRivalShare * rival.score && measureOverlap(rival.box, box) > maxOverlap);
+  return kept.filter((item) => !isOutdone(item)).toSorted((a, b) => b.score - a.score);
 }
 
 /** Intersection over union of two boxes, 0 to 1. */
