@@ -1,13 +1,15 @@
 """Measures a running answer-sheet Space end to end: `python evaluate_space.py --url http://127.0.0.1:7860 [--count 50]`.
 
-Sheets of unseen writers go in as JPEG files, twice: free, and with a class roster of 60 and a course list of 20 in which
-most entries are siblings of the true one (same college, year and branch; same course prefix). Writes ../reports/end-to-end.json.
+Sheets of unseen writers go in as JPEG files, three times: free, knowing the length of register numbers as every institution
+does; with the form of the codes too; and with a class roster of 60 and a course list of 20 in which most entries are siblings of
+the true one (same college, year and branch; same course prefix). Writes ../reports/end-to-end.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import urllib.request
 import uuid
@@ -22,6 +24,7 @@ from sheets import EVALUATION_DPI, EVALUATION_SEEDS, make_sheet
 
 # Readings at least this sure would be taken without a person.
 SURE = 0.9
+WAYS = ("free", "formed", "listed")
 FIELDS = {"register": (REGISTER, "register_number"), "subject": (SUBJECT, "subject_code")}
 
 
@@ -39,6 +42,18 @@ def lists_for(texts: dict[str, str], seed: int) -> dict[str, str]:
     return given
 
 
+def form_of(code: str) -> str:
+    """The pattern of codes with letters and digits where this one has them: 19AI405 gives \\d{2}[A-Z]{2}\\d{3}."""
+    return "".join(("\\d" if digit else "[A-Z]") + f"{{{len(list(run))}}}" for digit, run in itertools.groupby(code, str.isdigit))
+
+
+def ways_of(texts: dict[str, str], seed: int) -> dict[str, dict[str, str]]:
+    """The options of each way of asking; a deployment knows how long its register numbers are."""
+    known = {"register_pattern": f"\\d{{{len(texts[REGISTER])}}}"} if REGISTER in texts else {}
+    formed = {**known, "subject_pattern": form_of(texts[SUBJECT])} if SUBJECT in texts else known
+    return {"free": known, "formed": formed, "listed": {**known, **lists_for(texts, seed)}}
+
+
 def extract(url: str, picture: bytes, options: dict[str, str]) -> dict:
     mark = uuid.uuid4().hex
     body = b"".join(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in options.items())
@@ -52,10 +67,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", default="http://127.0.0.1:7860")
     parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent.parent / "reports/end-to-end.json")
     options = parser.parse_args()
     report: dict = {}
     for condition, first in EVALUATION_SEEDS.items():
-        rows: dict[str, list] = {f"{name} {way}": [] for name in FIELDS for way in ("free", "listed")}
+        rows: dict[str, list] = {f"{name} {way}": [] for name in FIELDS for way in WAYS}
         upright = pages = extra = 0
         for index in range(options.count):
             dpi = EVALUATION_DPI[condition]
@@ -64,10 +80,10 @@ def main() -> None:
             Image.fromarray(sheet.image).save(file, "JPEG", quality=sheet.quality, dpi=(dpi, dpi))
             texts = {field.kind: field.text for field in sheet.fields}
             pages += 1
-            for way, lists in (("free", {}), ("listed", lists_for(texts, sheet.seed))):
-                if way == "listed" and not lists:
+            for way, asked in ways_of(texts, sheet.seed).items():
+                if way != "free" and not texts:
                     continue
-                answer = extract(options.url, file.getvalue(), lists)
+                answer = extract(options.url, file.getvalue(), asked)
                 upright += way == "free" and answer["rotation"] == sheet.turn
                 for name, (kind, key) in FIELDS.items():
                     if kind in texts:
@@ -82,7 +98,7 @@ def main() -> None:
                 "sure": len(sure), "sure_and_right": int(sum(sure)),
             }
         print(condition, json.dumps(report[condition]), flush=True)
-    path = Path(__file__).resolve().parent.parent / "reports/end-to-end.json"
+    path = options.out
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(report, indent=2) + "\n")
 

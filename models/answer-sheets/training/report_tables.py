@@ -51,9 +51,9 @@ def end_to_end() -> str:
     rows = []
     for condition, r in read("end-to-end").items():
         for name in FIELDS:
-            free, listed = r[f"{name} free"], r[f"{name} listed"]
-            rows.append([condition, r["pages"], name, free["fields"], percent(free["exact"]), percent(listed["exact"]), f"{free['sure_and_right']} of {free['sure']}", f"{listed['sure_and_right']} of {listed['sure']}"])
-    return table(["condition", "pages", "field", "fields", "exact, free", "exact, with list", "at 0.9 or surer, free: right of taken", "with list: right of taken"], rows)
+            free, formed, listed = (r[f"{name} {way}"] for way in ("free", "formed", "listed"))
+            rows.append([condition, r["pages"], name, free["fields"], percent(free["exact"]), percent(formed["exact"]), percent(listed["exact"]), f"{free['sure_and_right']} of {free['sure']}", f"{listed['sure_and_right']} of {listed['sure']}"])
+    return table(["condition", "pages", "field", "fields", "exact, free", "form known", "with list", "at 0.9 or surer, free: right of taken", "with list: right of taken"], rows)
 
 
 if __name__ == "__main__":

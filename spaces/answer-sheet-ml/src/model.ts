@@ -29,6 +29,16 @@ export const alphabets: Readonly<Record<number, string>> = { 10: "0123456789", 3
 /** Forms of the fields unless configured. @source the original's file-name rule: 12 digits, 2 to 10 letters and digits */
 export const defaultPatterns: Readonly<Record<SheetField, string>> = { register_number: "[0-9]{12}", subject_code: "[A-Z0-9]{2,10}" };
 
+/**
+ * Forms that nearly all subject codes have. Where nothing says which form a sheet's codes have, a reading of another form must
+ * be {@link unusualOdds} times as likely to be believed, so that a date or a name beside the code is not taken for one.
+ * @source specs of Saveetha (19AI405), Anna University R2017 (CS8501) and KTU (AMT305) codes
+ */
+export const usualSubjectForms = "[0-9]{2}[A-Z]{2,3}[0-9]{3}|[A-Z]{2,3}[0-9]{3,4}";
+
+/** See {@link usualSubjectForms}. */
+export const unusualOdds = 4;
+
 const calibration = z.union([
   z.object({ kind: z.literal("platt"), slope: z.number(), intercept: z.number() }),
   z.object({ kind: z.literal("points"), points: z.array(z.tuple([z.number(), z.number()])).min(1) }),
@@ -40,7 +50,8 @@ const readerFacts = z.object({
   temperature: z.number().positive().default(1).describe("Logits are divided by this."),
   calibration: calibration.optional().describe("From the probability of a reading to the share of such readings that are right."),
   stretched: z.boolean().optional().describe("Crops are pulled to the full width, as the original's readers were trained."),
-  margin_ratio: z.number().min(0).max(2).optional().describe("Part of a box's height that is added on each side."),
+  margin_ratio: z.number().min(0).max(2).optional().describe("Part of a box's height that is added above and below."),
+  end_margin_ratio: z.number().min(0).max(2).optional().describe("Part of a box's height that is added at its ends; default margin_ratio."),
 });
 
 /** What model.json says. Everything has a default or is read from the ONNX files. */

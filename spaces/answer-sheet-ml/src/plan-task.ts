@@ -3,8 +3,11 @@ import type { SheetField } from "@repo/contracts/answer-sheets";
 import { CodedError } from "@repo/contracts/coded-error";
 import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import { z } from "zod";
+import { defaultPatterns, usualSubjectForms } from "./model.ts";
 import type { FieldRules } from "./rank-candidates.ts";
 import type { ReadingVariables } from "./reading-variables.ts";
+
+const usualForms = parseFieldPattern(usualSubjectForms);
 
 /** What one request wants. */
 export interface Task {
@@ -34,7 +37,10 @@ export function planTask(options: SheetOptions, variables: ReadingVariables, pag
     examType: exam_type,
     rules: {
       register_number: toRules(register_pattern ?? variables.REGISTER_PATTERN, class_roster ?? variables.CLASS_ROSTER),
-      subject_code: toRules(subject_pattern ?? variables.SUBJECT_PATTERN, course_list ?? variables.COURSE_LIST),
+      subject_code: {
+        ...toRules(subject_pattern ?? variables.SUBJECT_PATTERN, course_list ?? variables.COURSE_LIST),
+        usual: (subject_pattern ?? variables.SUBJECT_PATTERN) === defaultPatterns.subject_code ? usualForms : undefined,
+      },
     },
   };
 }

@@ -1,7 +1,7 @@
 import { calibrate } from "@repo/engine-onnx/vision/calibrate";
 import { matchesPattern, type FieldPattern } from "@repo/contracts/field-pattern";
 import { matchList } from "./match-lists.ts";
-import { maxConfidenceOutOfForm, type ReaderFacts } from "./model.ts";
+import { maxConfidenceOutOfForm, type ReaderFacts, unusualOdds } from "./model.ts";
 import type { CropReading } from "./read-text.ts";
 
 /** A reading of a field and what is known about it. */
@@ -15,11 +15,15 @@ export interface RankedReading {
   margin: number | undefined;
   /** Whether the value has the form it must have. */
   isFormed: boolean;
+  /** Whether that is all that can be asked of its form; a listed value needs none. */
+  isUsual: boolean;
 }
 
 /** What a field's readings are judged by. */
 export interface FieldRules {
   pattern: FieldPattern;
+  /** Forms that most values have, where the pattern says little; undefined when it says all that is known. */
+  usual?: FieldPattern | undefined;
   /** Values that may occur; undefined when none are known. */
   entries: readonly string[] | undefined;
 }
@@ -42,7 +46,7 @@ export function rankCandidates(readings: readonly CropReading[], rules: FieldRul
   return dropRepetitions([{ ...best, confidence: best.confidence * share }, ...ranked.slice(1)]).slice(0, maxCandidates);
 }
 
-function toCandidates(reading: CropReading, { pattern, entries }: FieldRules, facts: ReaderFacts): RankedReading[] {
+function toCandidates(reading: CropReading, { pattern, usual, entries }: FieldRules, facts: ReaderFacts): RankedReading[] {
   const [best] = reading.free;
   const raw = best?.text ?? "";
   const matches = entries === undefined ? [] : matchList(reading, entries);
@@ -54,6 +58,7 @@ function toCandidates(reading: CropReading, { pattern, entries }: FieldRules, fa
     matched: true,
     margin,
     isFormed: true,
+    isUsual: true,
   }));
   const isNear = (logLikelihood: number): boolean => best === undefined || logLikelihood >= best.logLikelihood - maxFormGap;
   const free = [...reading.formed.filter(({ logLikelihood }) => isNear(logLikelihood)), ...reading.free];
@@ -70,13 +75,14 @@ function toCandidates(reading: CropReading, { pattern, entries }: FieldRules, fa
         matched: false,
         margin: undefined,
         isFormed,
+        isUsual: usual === undefined || matchesPattern(usual, text),
       };
     });
   return [...listed, ...unlisted];
 }
 
-function toWeight({ confidence, reading }: RankedReading): number {
-  return confidence * reading.crop.region.score;
+function toWeight({ confidence, reading, isUsual }: RankedReading): number {
+  return (confidence * reading.crop.region.score) / (isUsual ? 1 : unusualOdds);
 }
 
 /** Listed before unlisted, of the right form before others, and then by how likely it is that this is the field and says this. */

@@ -45,7 +45,7 @@ test.for(sheetFields)("%s: crops are read as they were when the readers were mea
       picture: { width: box[2], height: box[3], gray: new Uint8Array(gray) },
     };
   });
-  const readings = await readText(models.readers[field], crops, parseFieldPattern(defaultPatterns[field]), {});
+  const readings = await readText(models.readers[field], crops, { pattern: parseFieldPattern(defaultPatterns[field]) }, {});
   for (const [index, { views, free, formed }] of readings.entries()) {
     const { free: text, free_log: log, formed: formedText, formed_log: formedLog, looks } = expected[index] as KnownReading;
     expect([index, views.length, free[0]?.text ?? ""]).toEqual([index, looks, text]);

@@ -21,6 +21,12 @@ export interface CropReading {
   formed: CtcReading[];
 }
 
+/** What is known of a field's form; see FieldRules. */
+export interface FieldForms {
+  pattern: FieldPattern;
+  usual?: FieldPattern | undefined;
+}
+
 const freeReadings = 4;
 const formedReadings = 4;
 
@@ -32,16 +38,16 @@ const formedReadings = 4;
 export async function readText(
   reader: Reader,
   crops: readonly Crop[],
-  pattern: FieldPattern,
+  { pattern, usual }: FieldForms,
   context: WorkContext,
 ): Promise<CropReading[]> {
-  const allows = rememberPrefixes(pattern);
+  const forms = (usual === undefined ? [pattern] : [usual, pattern]).map((form) => ({ form, allows: rememberPrefixes(form) }));
   const glances = await recognise(
     reader,
     crops.map(({ pixels }) => pixels),
     context,
   );
-  const first = crops.map((crop, index) => toReading(reader, crop, [glances[index] as CtcFrames], { pattern, allows }));
+  const first = crops.map((crop, index) => toReading(reader, crop, [glances[index] as CtcFrames], forms));
   const unsure = first.filter(({ free, formed }) => Math.exp((formed[0] ?? free[0])?.logLikelihood ?? 0) < sureEnough);
   if (unsure.length === 0) return first;
   const looks = unsure.flatMap(({ crop }) => cropViews.map((view) => varyCrop(crop.pixels, reader.width, view)));
@@ -50,7 +56,7 @@ export async function readText(
     const place = unsure.indexOf(reading);
     if (place === -1) return reading;
     const own = more.slice(place * cropViews.length, (place + 1) * cropViews.length);
-    return toReading(reader, reading.crop, [...reading.views, ...own], { pattern, allows });
+    return toReading(reader, reading.crop, [...reading.views, ...own], forms);
   });
 }
 
@@ -68,19 +74,21 @@ async function recognise(reader: Reader, pictures: readonly Float32Array[], cont
   });
 }
 
-function toReading(
-  { alphabet }: Reader,
-  crop: Crop,
-  views: CtcViews,
-  { pattern, allows }: { pattern: FieldPattern; allows: (prefix: string) => boolean },
-): CropReading {
+interface SearchedForm {
+  form: FieldPattern;
+  allows: (prefix: string) => boolean;
+}
+
+function toReading({ alphabet }: Reader, crop: Crop, views: CtcViews, forms: readonly SearchedForm[]): CropReading {
   const free = voteBeam(views, alphabet, { count: freeReadings });
-  const isFormed = free[0] !== undefined && matchesPattern(pattern, free[0].text);
-  // A best reading of the right form is the best of that form: no second search is needed.
-  const formed = isFormed
-    ? free.filter(({ text }) => matchesPattern(pattern, text))
-    : voteBeam(views, alphabet, { count: formedReadings, width: 24, allows, accepts: (text) => matchesPattern(pattern, text) });
-  return { crop, views, alphabet, free, formed };
+  const formed = forms.flatMap(({ form, allows }) => {
+    const isOfForm = (text: string): boolean => matchesPattern(form, text);
+    // A best reading of the right form is the best of that form: no second search is needed.
+    if (free[0] !== undefined && isOfForm(free[0].text)) return free.filter(({ text }) => isOfForm(text));
+    return voteBeam(views, alphabet, { count: formedReadings, width: 24, allows, accepts: isOfForm });
+  });
+  const unique = formed.filter(({ text }, index) => formed.findIndex((other) => other.text === text) === index);
+  return { crop, views, alphabet, free, formed: unique.toSorted((a, b) => b.logLikelihood - a.logLikelihood) };
 }
 
 /** The search asks about the same prefixes at every step. */

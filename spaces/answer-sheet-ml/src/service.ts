@@ -141,7 +141,7 @@ async function readPage({ detector, readers }: LoadedModels, scanned: SheetPage,
   const [register, subject] = await Promise.all(
     sheetFields.map(async (field) => {
       const own = crops.filter(({ region }) => region.field === field);
-      const readings = await readText(readers[field], own, task.rules[field].pattern, context);
+      const readings = await readText(readers[field], own, task.rules[field], context);
       return rankCandidates(readings, task.rules[field], readers[field].facts);
     }),
   );

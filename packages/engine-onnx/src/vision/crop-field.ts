@@ -10,8 +10,10 @@ export interface CropFieldOptions {
   dpi?: number | undefined;
   /** True for readers that were trained on crops pulled to the full width; default false: the shape is kept. */
   isStretched?: boolean | undefined;
-  /** Parts of the box's height added on each side, default 0.15. */
+  /** Parts of the box's height added above and below, default 0.15. */
   marginRatio?: number | undefined;
+  /** Parts of the box's height added at the left and the right, default `marginRatio`. */
+  endMarginRatio?: number | undefined;
 }
 
 /** A field as a reader wants it. */
@@ -22,8 +24,9 @@ export interface FieldCrop {
   box: Box;
 }
 
-/** At 200 dpi; more would take in the neighbours' writing. */
+/** At 200 dpi; more would take in the neighbours' writing, which stands closer above and below than beside. */
 const maxMarginPixels = 10;
+const maxEndMarginPixels = 20;
 const paper = 1;
 
 /**
@@ -32,9 +35,10 @@ const paper = 1;
  * @returns undefined when the box lies outside the picture.
  */
 export function cropField(image: GrayImage, box: Box, options: CropFieldOptions): FieldCrop | undefined {
-  const { height = 32, width, dpi = 200, isStretched = false, marginRatio = 0.15 } = options;
-  const margin = Math.min(box[3] * marginRatio, (maxMarginPixels * dpi) / 200);
-  const area = clampBox([box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin], image);
+  const { height = 32, width, dpi = 200, isStretched = false, marginRatio = 0.15, endMarginRatio = marginRatio } = options;
+  const across = Math.min(box[3] * endMarginRatio, (maxEndMarginPixels * dpi) / 200);
+  const above = Math.min(box[3] * marginRatio, (maxMarginPixels * dpi) / 200);
+  const area = clampBox([box[0] - across, box[1] - above, box[2] + 2 * across, box[3] + 2 * above], image);
   if (area === undefined) return undefined;
   const scaledWidth = isStretched ? width : Math.min(width, Math.max(1, Math.round((area[2] * height) / area[3])));
   const scaled = resizeGray(image, area, scaledWidth, height);
