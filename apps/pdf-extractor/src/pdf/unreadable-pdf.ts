@@ -26,7 +26,7 @@ const codes: Record<UnreadableReason, ErrorCode> = {
   too_many_bytes: "payload_too_large",
   too_many_pages: "payload_too_large",
   too_much_memory: "payload_too_large",
-  too_slow: "payload_too_large",
+  too_slow: "deadline_exceeded",
   process_lost: "internal",
 };
 

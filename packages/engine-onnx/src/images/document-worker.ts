@@ -1,6 +1,6 @@
+import { endWithParent } from "@repo/confined-process/end-with-parent";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
-import { endWithParent } from "./end-with-parent.ts";
 import type { PageDocument } from "./page-document.ts";
 import { toGray, toRgb } from "./raster.ts";
 import { selectPages } from "./select-pages.ts";
