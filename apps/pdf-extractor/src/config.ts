@@ -47,10 +47,7 @@ export const configSchema = z.object({
   HUGGINGFACE_API_URL: z.string().optional().describe("Older name of SIGLIP_SPACE_URL, which wins where both are set."),
   HUGGINGFACE_API_KEY: secretSchema().optional().describe("Hugging Face token that opens a private Space; sent as a bearer token."),
   HF_SPACE_API_KEY: secretSchema().optional().describe("Key of the Space itself, one of its SPACE_API_KEYS."),
-  HUGGINGFACE_SIGLIP_MODEL: z
-    .string()
-    .optional()
-    .describe("Model that the Space must serve. Default VISUAL_EMBEDDING_PRIMARY_MODEL."),
+  HUGGINGFACE_SIGLIP_MODEL: z.string().optional().describe("Model that the Space must serve. Default VISUAL_EMBEDDING_PRIMARY_MODEL."),
   HUGGINGFACE_BATCH_SIZE: integerVariable(1, 32).default(10).describe("Images per request to the Space, which all travel in one."),
   HUGGINGFACE_TIMEOUT: integerVariable(1, 3_600).default(60).describe("Longest time one request to the Space may take, seconds."),
   HUGGINGFACE_MAX_RETRIES: integerVariable(0, 20)
@@ -61,7 +58,9 @@ export const configSchema = z.object({
     .describe("How long a sleeping Space is given to wake up, milliseconds."),
   LOCAL_FALLBACK: booleanVariable()
     .default(true)
-    .describe("Embed with the same model in this process while the Space cannot, where the optional package @repo/siglip-embed is installed."),
+    .describe(
+      "Embed with the same model in this process while the Space cannot, where the optional package @repo/siglip-embed is installed.",
+    ),
   MODEL: z.enum(["pocket", "full"]).default("pocket").describe("Model that runs inside this process, in local mode or as stand-in."),
   COST_PER_IMAGE_USD: z.coerce.number().min(0).max(1_000).default(0).describe("What one image costs at the Space, US dollars."),
   COST_PER_TEXT_USD: z.coerce.number().min(0).max(1_000).default(0).describe("What one text costs at the Space, US dollars."),
@@ -78,7 +77,9 @@ export const configSchema = z.object({
     .default(400)
     .describe("Bytes of all files that arrive at the same time, MiB; more are told to wait."),
   MAX_PAGES: integerVariable(1, 100_000).default(2_000).describe("Pages of a PDF that are looked at; a longer one says so."),
-  MIN_IMAGE_SIDE_PX: integerVariable(1, 10_000).default(48).describe("Images with a shorter side are left out: rules, icons, dots. Pixels."),
+  MIN_IMAGE_SIDE_PX: integerVariable(1, 10_000)
+    .default(48)
+    .describe("Images with a shorter side are left out: rules, icons, dots. Pixels."),
   INIT_CWD: z
     .string()
     .optional()

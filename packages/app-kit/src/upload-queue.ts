@@ -1,13 +1,7 @@
 /** Browser only: sends files one by one, a few at a time, until each has arrived or cannot. */
 
-/** What the server answered about a file. */
-interface UploadAnswer {
-  is_new: boolean;
-  sheet: { id: string; status: string };
-}
-
-/** A file on its way. */
-export interface UploadEntry {
+/** A file on its way. @template Answer what the server answers about a stored file, as JSON */
+export interface UploadEntry<Answer> {
   file: File;
   /** With its folders. */
   name: string;
@@ -15,14 +9,14 @@ export interface UploadEntry {
   state: "waiting" | "sending" | "stored" | "refused";
   /** Why it waits or was refused, for people. */
   message: string | undefined;
-  answer: UploadAnswer | undefined;
+  answer: Answer | undefined;
 }
 
 /** What {@link createUploadQueue} needs. */
-export interface UploadQueueOptions {
-  toAddress: (entry: UploadEntry) => string;
+export interface UploadQueueOptions<Answer> {
+  toAddress: (entry: UploadEntry<Answer>) => string;
   /** Called with every change of an entry. */
-  onChange: (entry: UploadEntry) => void;
+  onChange: (entry: UploadEntry<Answer>) => void;
   /** Nobody is signed in any more, or the server is away; undefined: it goes on. */
   onProblem: (message: string | undefined, isSignedOut: boolean) => void;
 }
@@ -68,24 +62,24 @@ function parse<Value>(text: string): Partial<Value> {
 }
 
 /** A queue of files; `add` takes more at any time. A file is kept until the server says that it has it. */
-export function createUploadQueue({ toAddress, onChange, onProblem }: UploadQueueOptions): {
-  add: (files: readonly { file: File; name: string }[]) => UploadEntry[];
+export function createUploadQueue<Answer>({ toAddress, onChange, onProblem }: UploadQueueOptions<Answer>): {
+  add: (files: readonly { file: File; name: string }[]) => UploadEntry<Answer>[];
   isBusy: () => boolean;
 } {
-  const waiting: UploadEntry[] = [];
+  const waiting: UploadEntry<Answer>[] = [];
   let [sending, failuresInRow] = [0, 0];
   let pausedUntil = 0;
 
   const pause = (ms: number): void => {
     pausedUntil = Math.max(pausedUntil, Date.now() + ms);
   };
-  const settle = (entry: UploadEntry, { status, body, retryAfterMs }: Answered): void => {
+  const settle = (entry: UploadEntry<Answer>, { status, body, retryAfterMs }: Answered): void => {
     if (status === 200 || status === 201) {
       failuresInRow = 0;
       onProblem(undefined, false);
       Object.assign(entry, {
         state: "stored",
-        answer: parse<UploadAnswer>(body) as UploadAnswer,
+        answer: parse<Answer>(body) as Answer,
         message: undefined,
         sentBytes: entry.file.size,
       });
@@ -128,7 +122,7 @@ export function createUploadQueue({ toAddress, onChange, onProblem }: UploadQueu
   };
   return {
     add: (files) => {
-      const entries = files.map(({ file, name }): UploadEntry => ({
+      const entries = files.map(({ file, name }): UploadEntry<Answer> => ({
         file,
         name,
         sentBytes: 0,
