@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { startConfined } from "@repo/confined-process/start-confined";
 import { type ProcessBreach, watchProcess } from "@repo/confined-process/watch-process";
 import { CodedError } from "@repo/contracts/coded-error";
-import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
+import type { CloseDocument, PageReply, PageRequest, PictureRequest } from "./document-protocol.ts";
 import { unreadableFile } from "./unreadable-file.ts";
 
 /** Options of {@link createDocumentProcess}. */
@@ -15,6 +15,9 @@ export interface DocumentProcessOptions {
   idleMs: number;
 }
 
+/** An answer that is no failure. */
+export type DocumentReply = Exclude<PageReply, { kind: "ready" | "failed" }>;
+
 /** A process that decodes files; it is started when it is needed, and again when it was killed. */
 export interface DocumentProcess {
   /** Requests that are not answered yet. */
@@ -23,17 +26,17 @@ export interface DocumentProcess {
    * Answered in the order of the calls. `boundMs` runs from when the process takes the request up; then it is killed, and
    * the other requests go to its successor.
    */
-  request(request: Omit<PageRequest, "id">, boundMs: number): Promise<Exclude<PageReply, { kind: "ready" | "failed" }>>;
+  request(request: Omit<PageRequest, "id"> | Omit<PictureRequest, "id">, boundMs: number): Promise<DocumentReply>;
   /** No more pages of this file are wanted: requests for it that were not taken up are dropped. */
   close(document: number): void;
   stop(): Promise<void>;
 }
 
 interface Waiting {
-  request: PageRequest;
+  request: PageRequest | PictureRequest;
   boundMs: number;
   crashes: number;
-  resolve(reply: Exclude<PageReply, { kind: "ready" | "failed" }>): void;
+  resolve(reply: DocumentReply): void;
   reject(error: Error): void;
 }
 
@@ -150,7 +153,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     },
     request(request, boundMs) {
       if (isStopped) return Promise.reject(new CodedError("model_unavailable", "The reader is stopping."));
-      const { promise, resolve, reject } = Promise.withResolvers<Exclude<PageReply, { kind: "ready" | "failed" }>>();
+      const { promise, resolve, reject } = Promise.withResolvers<DocumentReply>();
       lastId += 1;
       queue.push({ request: { ...request, id: lastId }, boundMs, crashes: 0, resolve, reject });
       next();
