@@ -76,7 +76,7 @@ export const configSchema = z.object({
   MAX_ARRIVING_MB: integerVariable(1, 8_000)
     .default(400)
     .describe("Bytes of all files that arrive at the same time, MiB; more are told to wait."),
-  MAX_PAGES: integerVariable(1, 100_000).default(2_000).describe("Pages of a PDF that are looked at; a longer one says so."),
+  MAX_PAGES: integerVariable(1, 100_000).default(2_000).describe("Most pages of a PDF; a longer one is refused."),
   MIN_IMAGE_SIDE_PX: integerVariable(1, 10_000)
     .default(48)
     .describe("Images with a shorter side are left out: rules, icons, dots. Pixels."),

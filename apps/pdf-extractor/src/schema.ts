@@ -210,7 +210,7 @@ export const searchPhotos = pgTable("search_photos", {
   model: text().notNull(),
   revision: text().notNull(),
   aspectRevision: text("aspect_revision").notNull(),
-  vectors: jsonb().$type<Record<VectorKind, number[]>>().notNull(),
+  vectors: jsonb().$type<Partial<Record<VectorKind, number[]>>>().notNull(),
   createdAt: moment("created_at").notNull().defaultNow(),
 });
 
