@@ -12,21 +12,24 @@ export interface NearbyText {
 const costs = { below: 0, above: 8, beside: 10, inside: 14, perPoint: 1 };
 /** Lines further away than this belong to no picture. */
 const reach = 60;
-/** A line goes to every picture to which it is about as near as to the nearest. */
+/** A block goes to every picture to which it is about as near as to the nearest. */
 const shared = 2;
 const maxCharacters = 500;
 
 /**
- * The text lines that belong to each of a page's pictures: every line goes to the picture it stands nearest to, so that in a
- * grid of swatches each has its own name and price.
+ * The text that belongs to each of a page's pictures: every block of lines goes to the picture it stands nearest to, so that in
+ * a grid of swatches each has its own name and price.
  */
 export function findNearbyText(pictures: readonly Rectangle[], lines: readonly PlacedLine[]): NearbyText[] {
   const found = pictures.map((): { line: PlacedLine; cost: number; at: number }[] => []);
-  for (const [at, line] of lines.entries()) {
-    const lineCosts = pictures.map((picture) => costOf(line.bounds, picture));
-    const least = Math.min(...lineCosts);
+  for (const block of toBlocks(lines)) {
+    const costsOf = pictures.map((picture) => block.map(({ bounds }) => costOf(bounds, picture)));
+    const least = Math.min(...costsOf.flat());
     if (least > reach) continue;
-    for (const [index, cost] of lineCosts.entries()) if (cost <= least + shared) found[index]?.push({ line, cost, at });
+    for (const [index, lineCosts] of costsOf.entries()) {
+      if (Math.min(...lineCosts) > least + shared) continue;
+      for (const [at, line] of block.entries()) found[index]?.push({ line, cost: lineCosts[at] as number, at: lines.indexOf(line) });
+    }
   }
   return found.map((entries) => {
     const nearest = entries.toSorted((a, b) => a.cost - b.cost);
@@ -35,6 +38,25 @@ export function findNearbyText(pictures: readonly Rectangle[], lines: readonly P
     const text = kept.toSorted((a, b) => a.at - b.at).map(({ line }) => line.text);
     return { nearbyText: text.join("\n"), caption: nearest[0]?.line.text.slice(0, maxCharacters) };
   });
+}
+
+/** Lines that stand right under each other. */
+function toBlocks(lines: readonly PlacedLine[]): PlacedLine[][] {
+  const blocks: PlacedLine[][] = [];
+  for (const line of lines) {
+    // From the last: a block is mostly written in one go, only tables are written across.
+    const block = blocks.findLast((other) => isRightUnder(line.bounds, (other.at(-1) as PlacedLine).bounds));
+    if (block === undefined) blocks.push([line]);
+    else block.push(line);
+  }
+  return blocks;
+}
+
+function isRightUnder(line: Rectangle, upper: Rectangle): boolean {
+  const gap = line[1] - upper[3];
+  const height = Math.max(line[3] - line[1], upper[3] - upper[1]);
+  const across = Math.min(line[2], upper[2]) - Math.max(line[0], upper[0]);
+  return gap > -0.5 * height && gap < 0.7 * height && across > 0.5 * Math.min(line[2] - line[0], upper[2] - upper[0]);
 }
 
 /** How little a line belongs to a picture; infinite when it stands off to a corner. */

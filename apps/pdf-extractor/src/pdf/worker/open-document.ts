@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import {
   getDocument,
   type PDFDocumentProxy,
@@ -10,9 +8,7 @@ import {
 } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PdfMetadata } from "../pdf-file.ts";
 import { unreadablePdf } from "../unreadable-pdf.ts";
-
-/** Standard fonts, character maps, colour profiles and the decoders of JBIG2 and JPEG 2000; nothing comes from the network. */
-const directory = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+import { pdfjsFiles } from "./serve-pdfjs-files.ts";
 
 /** An open PDF. */
 export interface OpenDocument {
@@ -28,10 +24,11 @@ export async function openDocument(
   const task = getDocument({
     data: bytes,
     ...(password === undefined ? {} : { password }),
-    wasmUrl: `${directory}/wasm/`,
-    standardFontDataUrl: `${directory}/standard_fonts/`,
-    cMapUrl: `${directory}/cmaps/`,
-    iccUrl: `${directory}/iccs/`,
+    wasmUrl: `${pdfjsFiles}wasm/`,
+    standardFontDataUrl: `${pdfjsFiles}standard_fonts/`,
+    cMapUrl: `${pdfjsFiles}cmaps/`,
+    iccUrl: `${pdfjsFiles}iccs/`,
+    useWorkerFetch: true,
     useSystemFonts: false,
     disableFontFace: true,
     maxImageSize: maxPicturePixels,

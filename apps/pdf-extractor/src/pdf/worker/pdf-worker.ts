@@ -5,6 +5,7 @@ import type { OpenRequest, PdfReply, PdfRequest } from "../pdf-protocol.ts";
 import { openDocument } from "./open-document.ts";
 import { readPage, type ReadContext } from "./read-page.ts";
 import { scanImages } from "./scan-images.ts";
+import { servePdfjsFiles } from "./serve-pdfjs-files.ts";
 
 /**
  * Entry of the process that reads one PDF of a stranger. It may be killed at any moment; its successor is asked for the pages
@@ -37,5 +38,6 @@ async function answer(request: PdfRequest): Promise<PdfReply> {
 process.on("message", (request: PdfRequest) => {
   void answer(request).then((reply) => process.send?.(reply));
 });
+servePdfjsFiles();
 endWithParent();
 process.send?.({ kind: "ready" } satisfies PdfReply);

@@ -110,13 +110,16 @@ async function readImages({ facts }: ReadContext, page: PDFPageProxy, painted: r
     const raster = key !== undefined && rasters.has(key) ? rasters.get(key) : read();
     if (key !== undefined) rasters.set(key, raster);
     if (raster === undefined) continue;
-    const unnamed: ImageFacts =
-      stencilColor === undefined
-        ? { kind: typeof source === "string" ? "unknown" : "inline", colorSpace: "unknown" }
-        : { kind: "mask", colorSpace: "stencil" };
-    found.push({ raster, matrix, visible, facts: (image.ref === undefined ? undefined : facts.get(image.ref)) ?? unnamed });
+    found.push({ raster, matrix, visible, facts: factsOf(image, stencilColor, facts) });
   }
   return found;
+}
+
+function factsOf({ ref }: PdfImageData, stencilColor: string | undefined, facts: ReadonlyMap<string, ImageFacts>): ImageFacts {
+  if (stencilColor !== undefined) return { kind: "mask", colorSpace: "stencil" };
+  // What is no object of the file stands in the page's content.
+  if (!/^\d+R/.test(ref ?? "")) return { kind: "inline", colorSpace: "unknown" };
+  return facts.get(ref ?? "") ?? { kind: "unknown", colorSpace: "unknown" };
 }
 
 /** pdf.js decodes images on its own time; null when it cannot. Names that begin with g_ are of images that several pages show. */
