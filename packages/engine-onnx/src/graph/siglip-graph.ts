@@ -1,10 +1,12 @@
-import type { LinearWeights } from "./bert-weights.ts";
 import { emitNorm } from "./emit-norm.ts";
+import { emitLinear } from "./linear.ts";
 import { OnnxModelBuilder } from "./onnx-model.ts";
 import type { SiglipConfig, SiglipVisionTower } from "./siglip-config.ts";
 import { emitActivation, emitSiglipLayers, type SiglipLayer } from "./siglip-layers.ts";
 import type { PoolingHeadWeights, TextEnds, VisionEnds } from "./siglip-weights.ts";
 import { emitTableRows, type TokenTable } from "./token-table.ts";
+
+const float = { kind: "float" } as const;
 
 /** Options of both builders. */
 export interface SiglipGraphOptions {
@@ -56,12 +58,12 @@ export function buildTextGraph({ text, dimensions }: SiglipConfig, tower: TextTo
   const places = builder.constant("positions", "float32", [positions, 1, hiddenSize], tower.positions);
   const hidden = builder.node("Add", [rows, places]);
   const encoded = emitSiglipLayers({ builder, tower: text, hasTaps: options.taps ?? false }, tower.layers, hidden);
-  // [batch, hiddenSize] of the last token, then [batch, 1, hiddenSize].
+  // [batch, hiddenSize] of the last token.
   const last = builder.node("Gather", [encoded, builder.constant("last", "int64", [], BigInt64Array.of(BigInt(positions - 1)))], {
     attributes: { axis: 0 },
   });
-  const normed = emitNorm(builder, builder.node("Unsqueeze", [last, builder.integers([1])]), tower.finalNorm, { name: "finalNorm", epsilon });
-  emitUnitLength(builder, emitRowByRow(builder, normed, tower.head, "head"), "text_embeds");
+  const normed = emitNorm(builder, emitTwice(builder, last), tower.finalNorm, { name: "finalNorm", epsilon });
+  emitUnitLength(builder, emitLinear(builder, { format: float, value: normed }, tower.head, "head"), "text_embeds");
   builder.output("text_embeds", "float32", ["batch", dimensions]);
   return builder;
 }
@@ -77,7 +79,7 @@ function emitPatches(builder: OnnxModelBuilder, pixels: string, { imageSize, pat
   return builder.node("Reshape", [ordered, builder.integers([side * side, -1, 3 * patchSize * patchSize])]);
 }
 
-/** [batch, 1, hiddenSize] of `patches` [patches, batch, hiddenSize]. */
+/** [2, batch, hiddenSize], twice the same, of `patches` [patches, batch, hiddenSize]. */
 function emitPoolingHead(
   builder: OnnxModelBuilder,
   patches: string,
@@ -91,26 +93,27 @@ function emitPoolingHead(
   // [batch, heads, 1, hiddenSize], and through each head's own values [batch, heads, 1, head size].
   const means = builder.node("Unsqueeze", [builder.node("MatMul", [weights, rows]), builder.integers([2])]);
   const values = builder.constant("head.values", "float32", [heads, hiddenSize, hiddenSize / heads], head.values);
-  const context = builder.node("Reshape", [builder.node("MatMul", [means, values]), builder.integers([0, 1, hiddenSize])]);
+  const context = builder.node("Reshape", [builder.node("MatMul", [means, values]), builder.integers([0, hiddenSize])]);
   const biased = builder.node("Add", [context, builder.constant("head.valueBias", "float32", [hiddenSize], head.valueBias)]);
-  const attended = emitRowByRow(builder, biased, head.output, "head.output");
-  const normed = emitNorm(builder, attended, head.norm, { name: "head.norm", epsilon });
-  const wide = emitActivation(builder, emitRowByRow(builder, normed, head.up, "head.up"), tower);
-  return builder.node("Add", [attended, emitRowByRow(builder, wide, head.down, "head.down")]);
+  const linear = (value: string, name: "output" | "up" | "down"): string =>
+    emitLinear(builder, { format: float, value }, head[name], `head.${name}`);
+  const attended = linear(emitTwice(builder, biased), "output");
+  const wide = emitActivation(builder, linear(emitNorm(builder, attended, head.norm, { name: "head.norm", epsilon }), "up"), tower);
+  return builder.node("Add", [attended, linear(wide, "down")]);
 }
 
 /**
- * A linear layer over [batch, 1, inputs]. The weight has a batch axis too, so that ONNX Runtime multiplies row by row: it
- * would join the rows to one product, and computes one of a single row in another way than one of several.
+ * [batch, size] as [2, batch, size]: ONNX Runtime 1.30 computes the product of a single row in another way than one of
+ * several, and a batch of one must give the bytes of any other.
  */
-function emitRowByRow(builder: OnnxModelBuilder, value: string, { inputs, outputs, weight, bias }: LinearWeights, name: string): string {
-  const product = builder.node("MatMul", [value, builder.constant(`${name}.weight`, "float32", [1, inputs, outputs], weight)]);
-  return builder.node("Add", [product, builder.constant(`${name}.bias`, "float32", [outputs], bias)]);
+function emitTwice(builder: OnnxModelBuilder, value: string): string {
+  const row = builder.node("Unsqueeze", [value, builder.integers([0])]);
+  return builder.node("Concat", [row, row], { attributes: { axis: 0 } });
 }
 
-/** [batch, 1, size] to [batch, size], divided by its length. */
+/** The first of [2, batch, size], divided by its length: [batch, size]. */
 function emitUnitLength(builder: OnnxModelBuilder, value: string, output: string): void {
-  const flat = builder.node("Squeeze", [value, builder.integers([1])]);
-  const norm = builder.node("ReduceL2", [flat, builder.integers([1])], { attributes: { keepdims: 1 } });
-  builder.node("Div", [flat, builder.node("Max", [norm, builder.float("tiny_norm", 1e-12)])], { outputs: [output] });
+  const first = builder.node("Gather", [value, builder.constant("first", "int64", [], BigInt64Array.of(0n))], { attributes: { axis: 0 } });
+  const norm = builder.node("ReduceL2", [first, builder.integers([1])], { attributes: { keepdims: 1 } });
+  builder.node("Div", [first, builder.node("Max", [norm, builder.float("tiny_norm", 1e-12)])], { outputs: [output] });
 }

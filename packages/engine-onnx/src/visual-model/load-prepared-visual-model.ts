@@ -68,7 +68,8 @@ async function readManifest(path: string): Promise<VisualManifest> {
   if (typeof manifest.name !== "string") missing.push("name");
   if (typeof manifest.text?.lowercase !== "boolean") missing.push("text.lowercase");
   const paths = Array.isArray(manifest.files) ? manifest.files.map(({ path: file }) => file) : [];
-  for (const file of [visualFiles.vision, visualFiles.text, visualFiles.tokenizer]) if (!paths.includes(file)) missing.push(`files: ${file}`);
+  for (const file of [visualFiles.vision, visualFiles.text, visualFiles.tokenizer])
+    if (!paths.includes(file)) missing.push(`files: ${file}`);
   if (missing.length > 0)
     throw new CodedError("model_unavailable", `The folder's model.json lacks, or has malformed, ${missing.join(", ")}.`);
   return manifest as VisualManifest;
