@@ -49,7 +49,7 @@ async function decodeColours(image: Sharp): Promise<Raster> {
 
 /** @source Pillow, src/libImaging/Convert.c, cmyk2rgb: (255 - C) * (255 - K) / 255, rounded */
 async function decodeCmyk(image: Sharp, { hasAlpha }: Metadata): Promise<Raster> {
-  const { data, info } = await (hasAlpha === true ? image.removeAlpha() : image)
+  const { data, info } = await (hasAlpha ? image.removeAlpha() : image)
     .pipelineColourspace("cmyk")
     .autoOrient()
     .toColourspace("cmyk")
