@@ -1,5 +1,6 @@
 import { open as openFile } from "node:fs/promises";
 import { CodedError } from "@repo/contracts/coded-error";
+import { lostPage } from "./lost-page.ts";
 import type { PdfFile } from "./pdf-file.ts";
 import { defaultPdfLimits, defaultPdfOutput, type PdfLimits, type PdfOutput } from "./pdf-limits.ts";
 import type { PdfPage } from "./pdf-page.ts";
@@ -108,8 +109,6 @@ async function readPage(process: ReturnType<typeof createPdfProcess>, index: num
     return await process.readPage(index);
   } catch (error) {
     if (!(error instanceof PageLost)) throw error;
-    const { problem, message } = error;
-    const warnings = [{ problem, message, count: 1 }];
-    return { index, width: 0, height: 0, lines: [], pictures: [], smallPictures: 0, preview: undefined, warnings, readMs: error.readMs };
+    return lostPage(index, error.problem, error);
   }
 }

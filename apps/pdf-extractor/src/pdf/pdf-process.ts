@@ -35,7 +35,7 @@ export interface PdfProcess {
 }
 
 /** How a request ended that was not answered. */
-type Loss = ProcessBreach | "crashed" | "killed" | "stopped";
+type Loss = ProcessBreach | "not_started" | "crashed" | "killed" | "stopped";
 
 class ProcessLost extends Error {
   readonly loss: Loss;
@@ -99,8 +99,9 @@ export function createPdfProcess({ entry, open, signal }: PdfProcessOptions): Pd
     if (isStopped) throw new ProcessLost("stopped");
     const running = startConfined(entry, { maxHeapMegabytes });
     child = running;
-    const startedAt = await answer(running, startBoundMs).then(() => performance.now());
-    const opened = await ask(running, open, limits.maxOpenMs - (performance.now() - startedAt));
+    // Nothing of the file is to blame yet.
+    await answer(running, startBoundMs).catch(() => Promise.reject(new ProcessLost(isStopped ? "stopped" : "not_started")));
+    const opened = await ask(running, open, limits.maxOpenMs);
     if (opened.kind === "failed") throw new CodedError(opened.code, opened.message, toOptions(opened));
     if (opened.kind !== "opened") throw new CodedError("internal", "The reading process answered out of turn.");
     return { running, opened };

@@ -1,15 +1,15 @@
-import processConsole from "node:console";
 import type { PageWarning } from "../pdf-page.ts";
 
 /** pdf.js leaves out what it cannot decode and says so on the console only; pages are read one at a time, so it is said of this one. */
 export async function watchingWarnings<Result>(work: () => Promise<Result>): Promise<{ result: Result; said: string[] }> {
   const said: string[] = [];
-  const { warn } = processConsole;
-  processConsole.warn = (message: unknown) => void said.push(String(message));
+  const { console: output } = globalThis;
+  const { warn } = output;
+  output.warn = (message: unknown) => void said.push(String(message));
   try {
     return { result: await work(), said };
   } finally {
-    processConsole.warn = warn;
+    output.warn = warn;
   }
 }
 
@@ -25,12 +25,12 @@ export function pageWarnings(said: readonly string[]): PageWarning[] {
     {
       problem: "picture_broken",
       message: "A picture is damaged and was left out.",
-      count: count(/unable to decode|ignoring XObject|image dimensions are missing/i),
+      count: count(/unable to decode|image dimensions are missing/i),
     },
     {
       problem: "page_broken",
       message: "Part of the page is damaged; what comes behind it may be missing.",
-      count: count(/getOperatorList - ignoring errors during|skipping page/i),
+      count: count(/getOperatorList - ignoring/i),
     },
   ];
   return warnings.filter((warning) => warning.count > 0);

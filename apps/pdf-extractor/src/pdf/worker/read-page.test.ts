@@ -17,7 +17,7 @@ async function readPlaced(
 
 /** The only picture of a page that shows only this image. */
 async function readPicture(object: PdfObject, pdf?: MakePdfOptions, paint = "/I Do"): Promise<Picture> {
-  const placed = await readPlaced({ content: `q 96 0 0 64 10 20 cm ${paint} Q`, images: { I: object } }, { ...(pdf ? { pdf } : {}) });
+  const placed = await readPlaced({ content: `q 96 0 0 64 10 20 cm ${paint} Q`, images: { I: object } }, pdf === undefined ? {} : { pdf });
   expect(placed).toHaveLength(1);
   return placed[0]?.picture as Picture;
 }
@@ -74,6 +74,7 @@ test.each<[string, () => Promise<PdfObject>, string]>([
 test("one bit a pixel may mean black or white", async () => {
   const bits = bitRows(width, height, (x) => x >= width / 2);
   const plain = await readPicture(flateImage(bits, width, height, "/ColorSpace /DeviceGray /BitsPerComponent 1"));
+  expect(plain).toMatchObject({ kind: "raw", colorSpace: "DeviceGray" });
   await expectHalves(plain, [0, 0, 0], [255, 255, 255], 0);
   const inverted = await readPicture(flateImage(bits, width, height, "/ColorSpace /DeviceGray /BitsPerComponent 1 /Decode [1 0]"));
   await expectHalves(inverted, [255, 255, 255], [0, 0, 0], 0);
@@ -136,12 +137,9 @@ test("palettes, spot colours and profiles are converted", async () => {
 
 test("four and sixteen bits a channel are read", async () => {
   const nibbles = Uint8Array.from({ length: (width / 2) * height }, (_, at) => (at % (width / 2) < width / 4 ? 0x00 : 0xff));
-  await expectHalves(
-    await readPicture(flateImage(nibbles, width, height, "/ColorSpace /DeviceGray /BitsPerComponent 4")),
-    [0, 0, 0],
-    [255, 255, 255],
-    1,
-  );
+  const four = await readPicture(flateImage(nibbles, width, height, "/ColorSpace /DeviceGray /BitsPerComponent 4"));
+  expect([four.width, four.height]).toEqual([width, height]);
+  await expectHalves(four, [0, 0, 0], [255, 255, 255], 1);
   const words = Uint8Array.from({ length: width * height * 6 }, (_, at) => colored.rgb[Math.floor(at / 2)] as number);
   await expectHalves(await readPicture(flateImage(words, width, height, "/ColorSpace /DeviceRGB /BitsPerComponent 16")), brick, concrete);
 });

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { TextItem } from "pdfjs-dist/types/src/display/api.js";
 import type { PdfLimits, PdfOutput } from "../pdf-limits.ts";
-import type { PageWarning, PdfPage, Picture, PlacedPicture } from "../pdf-page.ts";
+import { lostPage } from "../lost-page.ts";
+import type { EncodedPicture, PageWarning, PdfPage, Picture, PlacedPicture } from "../pdf-page.ts";
 import { encodePicture } from "./encode-picture.ts";
 import { findNearbyText } from "./find-nearby-text.ts";
 import { type Matrix, toBox } from "./geometry.ts";
@@ -33,17 +34,30 @@ interface FoundImage extends PaintedRaster {
   facts: ImageFacts;
 }
 
-/** Reads one page. @param index from 1 */
+/** Reads one page; of a page too damaged for that, nothing is there but a warning. @param index from 1 */
 export async function readPage(context: ReadContext, index: number): Promise<PdfPage> {
   const startedAt = performance.now();
-  const page = await context.document.getPage(index);
+  const sinceStart = () => Math.round(performance.now() - startedAt);
+  let page: PDFPageProxy | undefined;
   try {
-    const { result, said } = await watchingWarnings(() => readContent(context, page, index));
-    const warnings = [...pageWarnings(said), ...result.warnings];
-    return { ...result, warnings, readMs: Math.round(performance.now() - startedAt) };
+    const { result, said } = await watchingWarnings(async () => {
+      page = await context.document.getPage(index);
+      return readContent(context, page, index);
+    });
+    const preview = page === undefined ? undefined : await drawPreview(page, context.output);
+    return { ...result, preview, warnings: [...pageWarnings(said), ...result.warnings], readMs: sinceStart() };
+  } catch {
+    return lostPage(index, "page_broken", { message: `Page ${index} is damaged.`, readMs: sinceStart() });
   } finally {
-    page.cleanup();
+    page?.cleanup();
   }
+}
+
+/** A page that can be read but not drawn has no preview; what pdf.js says of it, it said before. */
+async function drawPreview(page: PDFPageProxy, { previewSide }: PdfOutput): Promise<EncodedPicture | undefined> {
+  if (previewSide <= 0) return undefined;
+  const { result } = await watchingWarnings(() => renderPage(page, previewSide).catch(() => undefined));
+  return result;
 }
 
 async function readContent(context: ReadContext, page: PDFPageProxy, index: number): Promise<PdfPage> {
@@ -87,7 +101,7 @@ async function readContent(context: ReadContext, page: PDFPageProxy, index: numb
     lines: lines.map(({ text, bounds }) => ({ text, box: toBox(bounds, { width, height }) })),
     pictures,
     smallPictures: whole.length - shown.length,
-    preview: output.previewSide > 0 ? await renderPage(page, output.previewSide) : undefined,
+    preview: undefined,
     warnings: tooMany(painted.length - kept.length),
     readMs: 0,
   };
