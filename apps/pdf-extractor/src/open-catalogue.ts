@@ -12,7 +12,7 @@ export const publicFolder: string = toPackagePath("dist/public");
 /** Folder of the schema's changes. */
 export const migrationsFolder: string = toPackagePath("migrations");
 /** The catalogue that the first page offers to try. */
-export const sampleCataloguePath: string = toPackagePath("sample/catalogue.pdf");
+export const sampleCataloguePath: string = toPackagePath("sample/material-catalogue.pdf");
 
 /** Opens the database and brings its schema up to date. */
 export async function openCatalogue(config: Config, onError: (error: Error) => void): Promise<OpenDatabase> {

@@ -1,7 +1,6 @@
 import { Notice } from "@repo/app-kit/notice";
 import type { DocumentView } from "../../documents/document-views.ts";
 import type { VisualStatus } from "../../spaces.ts";
-import { toSize } from "../../ui/document-words.ts";
 import { Shell } from "../../ui/shell.tsx";
 import type { CatalogueParts } from "./catalogue-parts.ts";
 import { DocumentList } from "./document-list.tsx";
@@ -33,7 +32,9 @@ function DropZone({ maxFileBytes, isFirst }: { maxFileBytes: number; isFirst: bo
           </button>
           .
         </p>
-        <small>Any number, up to {toSize(maxFileBytes)} each. The same file twice is stored once.</small>
+        <small>
+          Any number, up to {Math.floor(maxFileBytes / 2 ** 20).toLocaleString("en")} MB each. The same file twice is stored once.
+        </small>
       </div>
       <button type="submit" class="without-script">
         Upload

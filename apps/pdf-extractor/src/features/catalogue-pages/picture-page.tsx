@@ -79,7 +79,7 @@ export function PicturePage(props: {
       <h1 dir="auto">{name}</h1>
       <div class="picture-columns">
         <figure class="picture-large">
-          <a href={`/pictures/${picture.id}/file`}>
+          <a href={`/pictures/${picture.id}/file`} aria-label={`${name}, as a file`}>
             <img src={`/pictures/${picture.id}/file`} alt={name} width={picture.width} height={picture.height} />
           </a>
           <figcaption class="facts">

@@ -24,37 +24,41 @@ function HiddenFields({ request, except }: { request: PictureRequest; except: re
 
 function Filters({ request, choices }: { request: PictureRequest; choices: FilterChoices }) {
   const { filter } = request;
+  const isOpen = Object.values(filter).some((value) => value !== undefined);
   return (
-    <div class="filters">
-      <label>
-        Document
-        <select name="document">
-          <option value="">All</option>
-          {choices.documents.map(({ id, filename, title }) => (
-            <option value={id} selected={filter.documentId === id}>
-              {title ?? filename}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Page
-        <input type="number" name="page" min={1} value={filter.page} placeholder="All" inputmode="numeric" />
-      </label>
-      {aspects.map((aspect) => (
+    <details class="weights" open={isOpen}>
+      <summary>Filters</summary>
+      <div class="filters">
         <label>
-          {kindNames[aspect]}
-          <select name={aspect}>
+          Document
+          <select name="document">
             <option value="">All</option>
-            {choices.labels[aspect].map(({ label, count }) => (
-              <option value={label} selected={filter[aspect] === label}>
-                {label} ({count.toLocaleString("en")})
+            {choices.documents.map(({ id, filename, title }) => (
+              <option value={id} selected={filter.documentId === id}>
+                {title ?? filename}
               </option>
             ))}
           </select>
         </label>
-      ))}
-    </div>
+        <label>
+          Page
+          <input type="number" name="page" min={1} value={filter.page} placeholder="All" inputmode="numeric" />
+        </label>
+        {aspects.map((aspect) => (
+          <label>
+            {kindNames[aspect]}
+            <select name={aspect}>
+              <option value="">All</option>
+              {choices.labels[aspect].map(({ label, count }) => (
+                <option value={label} selected={filter[aspect] === label}>
+                  {label} ({count.toLocaleString("en")})
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </div>
+    </details>
   );
 }
 
@@ -79,8 +83,8 @@ function Weights({ request }: { request: PictureRequest }) {
 export function SearchForm(props: { isBare: true } | { isBare?: false; request: PictureRequest; choices: FilterChoices }) {
   const request = props.isBare ? allPictures : props.request;
   return (
-    <div class="search-box">
-      <form class="search" role="search" method="get" action="/pictures" id="search">
+    <search class="search-box">
+      <form class="search" method="get" action="/pictures" id="search">
         <fieldset role="group">
           <input
             type="search"
@@ -110,6 +114,6 @@ export function SearchForm(props: { isBare: true } | { isBare?: false; request: 
           Search by photo
         </button>
       </form>
-    </div>
+    </search>
   );
 }
