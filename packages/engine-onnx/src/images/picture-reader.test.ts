@@ -34,10 +34,12 @@ test.each(reference.pictures)("$name: every pixel is within one level of the ref
 test("lossless files come out to the bit as the reference has them", async () => {
   const exact = reference.pictures.filter(({ name }) => /PNG|BMP|LZW|lossless/.test(name) && !/transparen/.test(name));
   expect(exact.length).toBeGreaterThan(12);
+  const others: string[] = [];
   for (const { name, filter, file: data, pixels } of exact) {
     const picture = await readers[filter].read(fromBase64(data));
-    expect(Buffer.from(picture.pixels).equals(fromBase64(pixels)), name).toBe(true);
+    if (!Buffer.from(picture.pixels).equals(fromBase64(pixels))) others.push(name);
   }
+  expect(others).toEqual([]);
 });
 
 test("the tensor has the reference's numbers, channel after channel", async () => {

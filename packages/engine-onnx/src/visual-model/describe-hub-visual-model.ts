@@ -35,7 +35,11 @@ export async function describeHubVisualModel(options: DescribeHubVisualModelOpti
   const fetchAll = (revision: string, paths: readonly string[], directory: string): Promise<DownloadedFile[]> =>
     fetchHubModel({ hub, repository, revision, files: paths.map((path) => ({ path })), directory, onProgress, signal });
   // Asked anew each time: a branch may have moved, and only the Hub knows which commit it is.
-  const scratch = join(options.directory, "downloads", `${toFolderName({ repository, revision: "" })}facts-${asked.replaceAll(/[^\w.-]+/g, "-")}`);
+  const scratch = join(
+    options.directory,
+    "downloads",
+    `${toFolderName({ repository, revision: "" })}facts-${asked.replaceAll(/[^\w.-]+/g, "-")}`,
+  );
   await rm(scratch, { recursive: true, force: true });
   const [first] = await fetchAll(asked, ["config.json"], scratch);
   await rm(scratch, { recursive: true, force: true });

@@ -55,7 +55,6 @@ function prepareTiny(precision: Precision, directory: string, tensors = makeTiny
     text,
     tokenizer,
     directory,
-    threads: 1,
     signal,
   });
 }

@@ -36,8 +36,6 @@ export interface PrepareVisualOnnxOptions {
   directory: string;
   /** See quantise.ts; 8 by default. */
   weightBits?: 7 | 8;
-  /** For measuring, default all cores. */
-  threads?: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -50,6 +48,8 @@ export interface PreparedTower {
   minCosine: number;
 }
 
+/** Products from this width on are shared by all cores; narrower ones lose more by waiting for each other. */
+const leastSharedWidth = 512;
 /** A wrong graph is far below, a good one far above; the same bound as prepare-onnx.ts. */
 const leastMeanCosine = 0.98;
 
@@ -112,8 +112,8 @@ function toTextPlan({ config, tensors, precision, text, tokenizer }: PrepareVisu
 
 async function prepareTower(plan: TowerPlan, options: PrepareVisualOnnxOptions): Promise<PreparedTower> {
   const { tensors, precision, directory, weightBits = 8, signal } = options;
-  const threads = options.threads ?? countCores();
   const { tower, tensorsOf, file } = plan;
+  const threads = tower.hiddenSize >= leastSharedWidth ? countCores() : 1;
   const scratch = await mkdtemp(join(directory, ".building-"));
   const layersWith = function* (convert: (index: number) => SiglipLayer): Generator<SiglipLayer> {
     for (let index = 0; index < tower.layers; index++) {
