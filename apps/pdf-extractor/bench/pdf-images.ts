@@ -21,7 +21,11 @@ function listChildren(): number[] {
     .map(Number)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ")[1] === String(process.pid);
+        return (
+          readFileSync(`/proc/${pid}/stat`, "latin1")
+            .replace(/^.*\) /s, "")
+            .split(" ")[1] === String(process.pid)
+        );
       } catch {
         return false;
       }
@@ -31,7 +35,9 @@ function listChildren(): number[] {
 /** User and system time of a process in seconds. Source: proc(5), fields 14 and 15 of stat, in hundredths. */
 function readCpuSeconds(pid: number): number {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\) /s, "").split(" ");
+    const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return 0;

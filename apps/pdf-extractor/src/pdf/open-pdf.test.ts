@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { CodedError } from "@repo/contracts/coded-error";
 import PdfKit from "pdfkit";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { halves, rgbJpeg } from "../../test/encode-for-pdf.ts";
 import { flateImage, image, makePdf } from "../../test/pdf-file.ts";
 import { readHere } from "../../test/read-here.ts";
 import { openPdf, type OpenPdfOptions } from "./open-pdf.ts";
 import type { PdfFile } from "./pdf-file.ts";
 import type { PdfPage } from "./pdf-page.ts";
+
+// Starting a process takes half a second, and ten on a machine that is busy with something else.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = await mkdtemp(join(tmpdir(), "open-pdf-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -94,8 +97,8 @@ async function encrypted(password: { userPassword?: string; ownerPassword: strin
 
 test("an encrypted PDF opens with its password; one that only forbids printing opens without", async () => {
   const locked = await encrypted({ userPassword: "sesame", ownerPassword: "owner" });
-  expect(await outcomeOf(locked)).toBe("invalid_request: encrypted");
-  expect(await outcomeOf(locked, { password: "wrong" })).toBe("invalid_request: wrong_password");
+  expect(await toOutcome(readHere(locked))).toBe("invalid_request: encrypted");
+  expect(await toOutcome(readHere(locked, { password: "wrong" }))).toBe("invalid_request: wrong_password");
   const options = { password: "sesame" };
   const { metadata, page } = await withPdf(locked, options, async (pdf) => ({
     metadata: pdf.metadata,
@@ -153,14 +156,14 @@ test("500 pages are read one by one, from wherever the caller wants", async () =
   const pdf = makePdf(Array.from({ length: 500 }, () => onePage));
   const indices = await withPdf(pdf, {}, async ({ pageCount, pages }) => {
     const read: number[] = [];
-    for await (const { index } of pages({ from: 490 })) read.push(index);
+    for await (const { index } of pages({ from: 497 })) read.push(index);
     for await (const { index, pictures } of pages()) {
       read.push(index, pictures.length);
       if (index === 2) break;
     }
     return [pageCount, ...read];
   });
-  expect(indices).toEqual([500, ...Array.from({ length: 11 }, (_, at) => 490 + at), 1, 1, 2, 1]);
+  expect(indices).toEqual([500, 497, 498, 499, 500, 1, 1, 2, 1]);
 });
 
 test("forms that paint each other without end are a warning, and the next page is read", async () => {
