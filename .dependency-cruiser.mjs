@@ -30,10 +30,16 @@ export default {
       {
         path: "^packages/",
         pathNot: [
-          "^packages/engine(-onnx)?/src",
+          "^packages/(engine|engine-onnx|confined-process)/src",
           "^packages/contracts/src/(coded-error|embed-text|text-prompts|long-texts|call-context|model-info|hosted-service)[.]ts$",
         ],
       },
+    ),
+    forbid(
+      "confined-process-stands-alone",
+      "It starts and watches a process; what the process does belongs to who starts it.",
+      { path: "^packages/confined-process/src", pathNot: tests },
+      { path: "^packages/", pathNot: "^packages/confined-process/src" },
     ),
     forbid(
       "server-kit-knows-no-engine",
@@ -106,6 +112,12 @@ export default {
       "Use engine-onnx/images/page-reader: importing a decoder loads it into the server.",
       { path: "^(packages|spaces|apps)/", pathNot: [...tests, "^packages/engine-onnx/src/images/document-worker[.]ts$"] },
       { path: "^packages/engine-onnx/src/images/open-" },
+    ),
+    forbid(
+      "apps-decode-files-in-their-own-process",
+      "Use the app's src/pdf/open-pdf.ts: what strangers sent is decoded in a process that may be killed.",
+      { path: "^apps/[^/]+/src/", pathNot: [...tests, "^apps/[^/]+/src/pdf/worker/", "-island[.]ts$"] },
+      { path: ["(?:^|/)(?:sharp|pdfjs-dist|@napi-rs)(?:/|$)", "^apps/[^/]+/src/pdf/worker/"] },
     ),
     forbid(
       "only-config-reads-the-environment",

@@ -9,7 +9,15 @@ import { defineServerBundle } from "./tsup-server.ts";
 const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
 
 /** Packages that load files beside themselves, or that a deployment may leave out: they stay in node_modules. */
-const external = ["@electric-sql/", "@huggingface/inference", "@repo/[a-z-]+-(?:embed|ml|generate)/", "pg-native"];
+const external = [
+  "@electric-sql/",
+  "@huggingface/inference",
+  "@napi-rs/canvas",
+  "@repo/[a-z-]+-(?:embed|ml|generate)/",
+  "pdfjs-dist",
+  "pg-native",
+  "sharp",
+];
 
 /**
  * Bundles of an app: one ESM file per server entry and per thread of app-kit that it uses in dist/, one per island

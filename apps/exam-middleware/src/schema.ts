@@ -1,14 +1,13 @@
-import { type SQL, sql } from "drizzle-orm";
+import { bytesColumn, defineFileTables } from "@repo/app-kit/file-tables";
+import { sql } from "drizzle-orm";
 import {
   bigint,
   bigserial,
   boolean,
-  customType,
   doublePrecision,
   index,
   integer,
   jsonb,
-  type PgColumn,
   pgTable,
   primaryKey,
   text,
@@ -17,46 +16,13 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-/**
- * Bytes. They travel as base64, which the database turns back: the embedded one's own way, hexadecimal number by number in
- * JavaScript, took five times as much processor time to write and nineteen times as much to read. Read with {@link toBase64}.
- */
-const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({
-  dataType: () => "bytea",
-  toDriver: (value) => sql`decode(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}, 'base64')`,
-});
-
-/** A column of bytes as base64, null where there are none. */
-export function toBase64(column: PgColumn): SQL<string | null> {
-  return sql<string | null>`encode(${column}, 'base64')`;
-}
-
 /** To the millisecond, as JavaScript has it: a moment that was read finds its row again. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
-/** Files as they arrived, by their content: the same bytes are stored once. */
-export const sheetFiles = pgTable("sheet_files", {
-  /** SHA-256 of the bytes, hexadecimal. */
-  sha256: text().primaryKey(),
-  sizeBytes: integer("size_bytes").notNull(),
-  /** What the bytes are, whatever the file's name says. */
-  mimeType: text("mime_type").notNull(),
-  createdAt: moment("created_at").notNull().defaultNow(),
-});
-
-/** The bytes of {@link sheetFiles}, in pieces, so that neither storing nor sending one needs much memory. */
-export const sheetFileChunks = pgTable(
-  "sheet_file_chunks",
-  {
-    sha256: text()
-      .notNull()
-      .references(() => sheetFiles.sha256, { onDelete: "cascade" }),
-    /** From 0. */
-    position: integer().notNull(),
-    content: bytes().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.sha256, table.position] })],
-);
+/** Files as they arrived, by their content: the same bytes are stored once; and their bytes in pieces. */
+export const sheetFileTables = defineFileTables("sheet");
+/** Each table by itself, as drizzle-kit looks for them. */
+export const { files: sheetFiles, chunks: sheetFileChunks } = sheetFileTables;
 
 /** Where a sheet is on its way; the original system's names. */
 export type WorkflowStatus =
@@ -217,7 +183,7 @@ export const candidates = pgTable(
     /** How far the best entry is ahead of the second. */
     margin: doublePrecision(),
     /** PNG or WebP. */
-    crop: bytes(),
+    crop: bytesColumn(),
     cropType: text("crop_type"),
   },
   (table) => [uniqueIndex("candidates_rank").on(table.artifactUuid, table.field, table.rank)],

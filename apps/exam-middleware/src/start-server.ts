@@ -1,3 +1,4 @@
+import { createFileStore } from "@repo/app-kit/file-store";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { loadAssets } from "@repo/app-kit/load-assets";
 import { parseFieldPattern } from "@repo/contracts/field-pattern";
@@ -9,7 +10,6 @@ import type { Config } from "./config.ts";
 import { mountAccounts } from "./features/accounts/mount-accounts.tsx";
 import { mountMoodlePages } from "./features/moodle-pages/mount-moodle-pages.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
-import { createFileStore } from "./files/file-store.ts";
 import { mountPeople } from "./mount-people.ts";
 import { mountPortals } from "./mount-portals.tsx";
 import { openExamDatabase, publicFolder } from "./open-exam-database.ts";
@@ -17,6 +17,7 @@ import { announceFirstSetup } from "./people/announce-first-setup.ts";
 import { openPeople } from "./people/open-people.ts";
 import { createReportService } from "./reports/create-report-service.ts";
 import { toIntakeRules, toReadingRules } from "./rules.ts";
+import { sheetFileTables } from "./schema.ts";
 import { createSheetService } from "./sheets/create-sheet-service.ts";
 import { createSpaces } from "./spaces.ts";
 import { createSubmissionService } from "./submissions/create-submission-service.ts";
@@ -44,7 +45,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
   if (moodle !== undefined && config.SECRET_KEY === undefined) {
     log.warn("SECRET_KEY is not set: after a restart students must sign in again, and submit again what Moodle has not taken yet");
   }
-  const files = createFileStore(db);
+  const files = createFileStore(db, sheetFileTables);
   const submissions =
     moodle && (await createSubmissionService({ db, queue, files, moodle, sessions: studentSessions, box: people.moodleTokens, log }));
 

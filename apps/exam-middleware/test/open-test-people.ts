@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createFileStore } from "@repo/app-kit/file-store";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import type { Assets } from "@repo/app-kit/load-assets";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
@@ -10,12 +11,11 @@ import { configSchema } from "../src/config.ts";
 import { mountAccounts } from "../src/features/accounts/mount-accounts.tsx";
 import { mountMoodlePages } from "../src/features/moodle-pages/mount-moodle-pages.tsx";
 import { mountSignIn } from "../src/features/sign-in/mount-sign-in.tsx";
-import { createFileStore } from "../src/files/file-store.ts";
 import { mountPeople } from "../src/mount-people.ts";
 import { type People, openPeople } from "../src/people/open-people.ts";
 import { createReportService } from "../src/reports/create-report-service.ts";
 import { toIntakeRules, toReadingRules } from "../src/rules.ts";
-import { artifacts } from "../src/schema.ts";
+import { artifacts, sheetFileTables } from "../src/schema.ts";
 import { createSheetService } from "../src/sheets/create-sheet-service.ts";
 import { createSubmissionService } from "../src/submissions/create-submission-service.ts";
 import { type FakeMoodle, startFakeMoodle } from "./fake-moodle.ts";
@@ -86,7 +86,7 @@ export async function openTestPeople(variables: Record<string, string> = {}): Pr
   });
   const reports = createReportService(db, sheets);
   const people = openPeople(db, config);
-  const files = createFileStore(db);
+  const files = createFileStore(db, sheetFileTables);
   const client = people.moodle;
   const submissions =
     client &&

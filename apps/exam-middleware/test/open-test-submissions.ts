@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { createFileStore } from "@repo/app-kit/file-store";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { createSecretBox, type SecretBox } from "@repo/app-kit/secret-box";
 import { createSilentLogger } from "@repo/server-kit/log";
 import { Secret } from "@repo/server-kit/secret";
-import { createFileStore } from "../src/files/file-store.ts";
 import { createMoodle } from "../src/moodle/create-moodle.ts";
 import type { Moodle } from "../src/moodle/moodle.ts";
 import { createStudentSessions, type StudentSessions } from "../src/people/student-sessions.ts";
-import { artifacts, subjectMappings } from "../src/schema.ts";
+import { artifacts, subjectMappings, sheetFileTables } from "../src/schema.ts";
 import { createSubmissionService } from "../src/submissions/create-submission-service.ts";
 import type { SubmissionService } from "../src/submissions/submission-service.ts";
 
@@ -45,7 +45,7 @@ export async function openTestSubmissions(options: {
   const box = createSecretBox(new Secret("a-key-of-at-least-thirty-two-characters"), "moodle-token");
   const sessions = createStudentSessions(db, box, sessionLifetimeMs);
   const moodle = createMoodle({ baseUrl: moodleUrl, timeoutMs: moodleTimeoutMs, service: "moodle_mobile_app" });
-  const files = createFileStore(db);
+  const files = createFileStore(db, sheetFileTables);
   const service = await createSubmissionService({ db, queue, files, moodle, sessions, box, log, firstPauseMs });
   return {
     database,

@@ -2,6 +2,7 @@ import type { CallContext } from "@repo/contracts/call-context";
 import type { RouteMethod } from "@repo/contracts/route";
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, halfJitterGenerator, handleWhen } from "cockatiel";
 import { AttemptFailure } from "./attempt-failure.ts";
+import type { AttemptReport } from "./attempt-report.ts";
 import { createEmitter } from "./emitter.ts";
 import { hubRuntimePath } from "./hub-runtime.ts";
 import { toKeyHeaders } from "./key-headers.ts";
@@ -43,6 +44,8 @@ export interface SpaceClientOptions {
   /** Default the platform's. */
   fetch?: typeof globalThis.fetch | undefined;
   onStateChange?: ((state: SpaceClientState) => void) | undefined;
+  /** Told of every attempt at a call, after it ended; for a log of calls and their costs. */
+  onAttempt?: ((attempt: AttemptReport) => void) | undefined;
 }
 
 /** State of the Space and of the circuit breaker in front of it. */
@@ -120,6 +123,7 @@ export function createSpaceClient(options: SpaceClientOptions): SpaceClient {
     wakeBudgetMs,
     maxAttempts: options.maxAttempts ?? 4,
     retryDelayMs: options.retryDelayMs ?? 250,
+    onAttempt: options.onAttempt,
   });
 
   const states = createEmitter<SpaceClientState>();

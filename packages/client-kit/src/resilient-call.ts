@@ -4,6 +4,7 @@ import type { Route, RouteMethod } from "@repo/contracts/route";
 import { ConstantBackoff, ExponentialBackoff, handleWhen, isBrokenCircuitError, retry, type CircuitBreakerPolicy } from "cockatiel";
 import type { z } from "zod";
 import { AttemptFailure } from "./attempt-failure.ts";
+import { type AttemptReport, reportAttempt } from "./attempt-report.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { encodeRequest, type EncodedRequest } from "./encode-request.ts";
 import { readStream } from "./read-stream.ts";
@@ -32,6 +33,7 @@ export interface ResilientCallOptions {
   wakeBudgetMs: number;
   maxAttempts: number;
   retryDelayMs: number;
+  onAttempt?: ((attempt: AttemptReport) => void) | undefined;
 }
 
 /** What accompanies a call of a route. */
@@ -63,6 +65,8 @@ interface CallInProgress {
   /** When the previous attempt failed, milliseconds since the epoch: a wait for a wake counts as pause. */
   failedAt: number;
   nextPauseMs: () => number;
+  /** Attempts that were sent. */
+  sent: number;
 }
 
 /**
@@ -77,7 +81,8 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
     { maxAttempts: options.maxAttempts - 1, backoff: new ConstantBackoff(0) },
   );
 
-  const nameOf = (route: Route): string => `${route.method} ${route.path} of ${options.baseUrl}`;
+  const toName = (route: Route): string => `${route.method} ${route.path}`;
+  const nameOf = (route: Route): string => `${toName(route)} of ${options.baseUrl}`;
   const toHeaders = ({ contentType }: EncodedRequest, context: CallContext, timeLeftMs: number): Record<string, string> => ({
     ...(context.requestId === undefined ? undefined : { [requestIdHeader]: context.requestId }),
     ...(contentType === undefined ? undefined : { "content-type": contentType }),
@@ -87,7 +92,7 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
   const callRoute: CallRoute = async (route, body, context = {}) => {
     const what = nameOf(route);
     const request = encodeRequest(route, body, context.params);
-    return await insist(what, context, async (signal, deadlineAt) => {
+    return await insist(route, context, async (signal, deadlineAt) => {
       const limitMs = Math.min(timeoutMs, deadlineAt - Date.now());
       const headers = toHeaders(request, context, limitMs);
       const answer = await withinAttempt({ limitMs, timeoutMs, signal, what }, (inner) =>
@@ -106,7 +111,7 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
     // Outlives the attempt that opens it, and ends with the reading.
     let connection = new AbortController();
     try {
-      const opened = await insist(what, context, async (attemptSignal, attemptDeadlineAt) => {
+      const opened = await insist(route, context, async (attemptSignal, attemptDeadlineAt) => {
         const limitMs = Math.min(timeoutMs, attemptDeadlineAt - Date.now());
         connection = new AbortController();
         const { signal: connectionSignal } = connection;
@@ -134,12 +139,25 @@ export function createResilientCall(options: ResilientCallOptions): { call: Call
   };
 
   /** Runs attempts until one succeeds, or no further one would help. */
-  async function insist<T>(what: string, context: CallContext, send: (signal: AbortSignal, deadlineAt: number) => Promise<T>): Promise<T> {
+  async function insist<T>(route: Route, context: CallContext, send: (signal: AbortSignal, deadlineAt: number) => Promise<T>): Promise<T> {
+    const what = nameOf(route);
     const deadlineAt = Math.min(context.deadlineAt ?? Infinity, Date.now() + wakeBudgetMs + timeoutMs);
     try {
       return await withinDeadline({ deadlineAt, signal: context.signal, what }, async (signal) => {
-        const progress: CallInProgress = { what, deadlineAt, signal, failedAt: 0, nextPauseMs: createPauses(options.retryDelayMs) };
-        return await retrying.execute(() => attempt(progress, (inner) => send(inner, deadlineAt)), signal);
+        const progress: CallInProgress = {
+          what,
+          deadlineAt,
+          signal,
+          failedAt: 0,
+          nextPauseMs: createPauses(options.retryDelayMs),
+          sent: 0,
+        };
+        const sendOnce = async (inner: AbortSignal): Promise<T> => {
+          progress.sent += 1;
+          const attempted = { route: toName(route), number: progress.sent, context };
+          return await reportAttempt(options.onAttempt, attempted, async () => await send(inner, deadlineAt));
+        };
+        return await retrying.execute(() => attempt(progress, sendOnce), signal);
       });
     } catch (error) {
       throw error instanceof AttemptFailure ? withState(error.error, wakeUp) : error;

@@ -23,7 +23,7 @@ export const featureExtractionResponse = z
  * Paths that mean "the model's default task", dispatched by the body: an object with source_sentence is similarity,
  * everything else is feature extraction.
  */
-const taskPaths = [
+export const huggingFaceTaskPaths = [
   "/",
   "/models/:org/:name",
   "/models/:name",
@@ -34,7 +34,7 @@ const taskPaths = [
 ] as const;
 
 /** One pair of routes per path that Hugging Face's clients may call. */
-export const huggingFaceRoutes = taskPaths.map((path) => ({
+export const huggingFaceRoutes = huggingFaceTaskPaths.map((path) => ({
   path,
   featureExtraction: defineRoute({
     method: "POST",

@@ -14,7 +14,9 @@ const pieceLength = 8192;
  */
 export function createLibraryTokenizer(definition: unknown): Tokenizer {
   const library = new LibraryTokenizer(definition as object, {});
-  const vocabularySize = Math.max(...library.get_vocab(true).values()) + 1;
+  // Not Math.max(...): Gemma's 256,000 ids are more arguments than a call can have.
+  let vocabularySize = 0;
+  for (const id of (library.get_vocab(true) as Map<string, number>).values()) vocabularySize = Math.max(vocabularySize, id + 1);
   const encode = (text: string) => library.encode(text, { add_special_tokens: false }).ids;
   const empty = library.encode("", { add_special_tokens: true }).ids;
   const template = library.encode("a", { add_special_tokens: true }).ids;

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
@@ -12,15 +12,15 @@ import type { BertConfig } from "./graph/bert-config.ts";
 import { buildBertGraph, type Encoder } from "./graph/bert-graph.ts";
 import type { BertWeights } from "./graph/bert-weights.ts";
 import { calibrationTexts } from "./graph/calibration-texts.ts";
-import { checkOperators, type PlannedGraph, readOnnxOperators } from "./graph/check-operators.ts";
+import { checkOperators, type PlannedGraph } from "./graph/check-operators.ts";
 import { toFloatEncoder } from "./graph/float-encoder.ts";
-import type { OnnxModelBuilder } from "./graph/onnx-model.ts";
 import { quantiseEncoder } from "./graph/quantise.ts";
 import type { TokenTable } from "./graph/token-table.ts";
 import { packTokens } from "./pack-tokens.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Pooling, Precision } from "./text-model.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { readOptimizedOperators, writeOnnx } from "./write-onnx.ts";
 import type { TensorData } from "./worker-protocol.ts";
 
 /** Options of {@link prepareOnnx}. */
@@ -54,7 +54,6 @@ export interface PreparedOnnx {
 }
 
 const modelFile = "model.onnx";
-const dataFile = "model.onnx.data";
 /** A wrong graph is far below (a wrong fusion gave 0.36), a good one far above. */
 const leastMeanCosine = 0.98;
 
@@ -69,14 +68,20 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
   const scratch = await mkdtemp(join(directory, ".building-"));
   try {
     const float = toFloatEncoder(config, weights);
+    const written = { directory, file: modelFile, isSelfContained: options.isSelfContained };
+    const inspect = async (plan: PlannedGraph): Promise<Record<string, number>> => {
+      const operators = await readOptimizedOperators(join(directory, modelFile), scratch);
+      checkOperators(operators, plan);
+      return operators;
+    };
     const shape = { layers: config.layers, hasHead: weights.head !== undefined };
     const floatWith = (words: TokenTable | undefined): Encoder => ({ ...float, words: words ?? float.words });
     if (precision === "fp32") {
-      await writeModel(buildBertGraph(floatWith(options.words), { pooling }), directory, options.isSelfContained);
-      return { operators: await inspect(directory, scratch, { ...shape, precision }), meanCosine: 1, minCosine: 1 };
+      await writeOnnx(buildBertGraph(floatWith(options.words), { pooling }), written);
+      return { operators: await inspect({ ...shape, precision }), meanCosine: 1, minCosine: 1 };
     }
     const sequences = toSequences(options);
-    await writeModel(buildBertGraph(floatWith(options.words), { pooling, taps: true }), scratch, false);
+    await writeOnnx(buildBertGraph(floatWith(options.words), { pooling, taps: true }), { directory: scratch, file: modelFile });
     const { ranges, expected } = await runFloatGraph(join(scratch, modelFile), shape, sequences, options.signal);
     const encoder = quantiseEncoder(config, weights, {
       precision,
@@ -84,8 +89,8 @@ export async function prepareOnnx(options: PrepareOnnxOptions): Promise<Prepared
       ...(options.words && { words: options.words }),
       ...(options.weightBits && { weightBits: options.weightBits }),
     });
-    await writeModel(buildBertGraph(encoder, { pooling }), directory, options.isSelfContained);
-    const operators = await inspect(directory, scratch, { ...shape, precision });
+    await writeOnnx(buildBertGraph(encoder, { pooling }), written);
+    const operators = await inspect({ ...shape, precision });
     return { operators, ...(await compare(directory, sequences, expected, options.signal)) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -161,31 +166,4 @@ async function runOne(
   if (signal?.aborted) throw new CodedError("cancelled", "The preparation of the model was cancelled.");
   const outputs = await session.run(packTokens([Int32Array.from(ids)], ids.length), fetches);
   return Object.fromEntries(fetches.map((name) => [name, ((outputs[name] as TensorData).data as Float32Array).slice()]));
-}
-
-/** Lets ONNX Runtime write the optimised graph, as it does in production, and checks what is in it. */
-async function inspect(directory: string, scratch: string, plan: PlannedGraph): Promise<Record<string, number>> {
-  const optimizedPath = join(scratch, "optimized.onnx");
-  await (await openSession({ onnxPath: join(directory, modelFile), threads: 1, isOptimized: false, optimizedPath })).close();
-  const handle = await open(optimizedPath);
-  try {
-    const operators = readOnnxOperators(await handle.readFile());
-    checkOperators(operators, plan);
-    return operators;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeModel(builder: OnnxModelBuilder, directory: string, isSelfContained = false): Promise<void> {
-  const { model, externalData } = builder.toBytes(isSelfContained ? undefined : dataFile);
-  await writeFile(join(directory, modelFile), model);
-  if (externalData.length === 0) return;
-  const file = await open(join(directory, dataFile), "w");
-  try {
-    for (const chunk of externalData) await file.writeFile(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import { parseBertConfig } from "./graph/bert-config.ts";
@@ -8,10 +7,10 @@ import { canInt8Saturate } from "./graph/int8-saturation.ts";
 import { Safetensors } from "./graph/safetensors.ts";
 import { toInt8Table } from "./graph/token-table.ts";
 import { fetchHubModel } from "./hub/fetch-hub-model.ts";
-import { withFileLock } from "./hub/file-lock.ts";
 import type { HubOptions, OnDownloadProgress } from "./hub/hub-options.ts";
 import { loadPreparedTextModel, manifestFile, type PreparedManifest } from "./load-prepared-text-model.ts";
-import { hashOfFile, inspectModelFiles, requireModelFiles } from "./model-files.ts";
+import { inspectModelFiles, requireModelFiles } from "./model-files.ts";
+import { describeFiles, prepareFolder, toFolderName, toPreparationError } from "./prepare-folder.ts";
 import { prepareOnnx } from "./prepare-onnx.ts";
 import type { ModelFile, Precision, PreparedTextModel, TextModel } from "./text-model.ts";
 import { loadTokenizer } from "./load-tokenizer.ts";
@@ -44,47 +43,31 @@ const sourceFiles = ["config.json", "tokenizer.json", "model.safetensors"] as co
  * @throws CodedError model_unavailable with cause and remedy; cancelled when `signal` aborts.
  */
 export async function prepareTextModel(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
-  const { model, signal } = options;
   try {
-    return await prepareFolder(options);
+    return await prepare(options);
   } catch (error) {
-    if (CodedError.isInstance(error)) throw error;
-    if (signal?.aborted) throw new CodedError("cancelled", `The preparation of ${model.id} was cancelled.`, { cause: error });
-    const { code = "an unexpected error" } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOSPC: "the disk is full",
-      EACCES: "its folder is not writable",
-      EROFS: "its folder is read-only",
-    };
-    throw new CodedError("model_unavailable", `${model.id} could not be prepared: ${reasons[code] ?? code}.`, { cause: error });
+    throw toPreparationError(error, options.model.id, options.signal);
   }
 }
 
-async function prepareFolder(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
+async function prepare(options: PrepareTextModelOptions): Promise<PreparedTextModel> {
   const { model, precision = "int8-static", signal } = options;
-  const name = `${model.repository.replaceAll(/[^\w.-]+/g, "--")}-${model.revision.slice(0, 12)}`;
+  const name = toFolderName(model);
   const weightBits = precision === "fp32" ? 8 : (options.weightBits ?? ((await canInt8Saturate()) ? 7 : 8));
-  const folder = join(options.directory, `${name}-${precision}${weightBits === 7 ? "-7bit" : ""}-v${graphVersion}`);
-  await mkdir(options.directory, { recursive: true });
-  return withFileLock(`${folder}.lock`, signal, async () => {
-    if (await exists(join(folder, manifestFile))) {
-      const present = await loadPreparedTextModel(folder, model).catch(() => undefined);
-      if (present !== undefined) return present;
-      await rm(folder, { recursive: true, force: true });
-    }
-    const downloads = options.sourceDirectory ?? join(options.directory, "downloads", name);
-    if (options.sourceDirectory === undefined) await fetchSources(options, downloads);
-    else requireModelFiles(downloads, await inspectModelFiles(downloads, model.files.filter(isSource)));
-    const building = `${folder}.building-${randomUUID()}`;
-    await mkdir(building, { recursive: true });
-    try {
-      await build({ model, precision, weightBits, signal }, downloads, building);
-      await rename(building, folder);
-    } finally {
-      await rm(building, { recursive: true, force: true });
-    }
-    if (options.sourceDirectory === undefined) await rm(downloads, { recursive: true, force: true });
-    return loadPreparedTextModel(folder, model);
+  const downloads = options.sourceDirectory ?? join(options.directory, "downloads", name);
+  return prepareFolder({
+    folder: join(options.directory, `${name}-${precision}${weightBits === 7 ? "-7bit" : ""}-v${graphVersion}`),
+    manifestFile,
+    signal,
+    load: (folder) => loadPreparedTextModel(folder, model),
+    async build(folder) {
+      if (options.sourceDirectory === undefined) await fetchSources(options, downloads);
+      else requireModelFiles(downloads, await inspectModelFiles(downloads, model.files.filter(isSource)));
+      await build({ model, precision, weightBits, signal }, downloads, folder);
+    },
+    async onBuilt() {
+      if (options.sourceDirectory === undefined) await rm(downloads, { recursive: true, force: true });
+    },
   });
 }
 
@@ -133,24 +116,11 @@ async function build({ model, precision, weightBits, signal }: BuildOptions, sou
     ...(precision === "fp32" ? {} : { words: toInt8Table(weights.words, config.hiddenSize) }),
     signal,
   });
-  const files = await Promise.all(["model.onnx", "model.onnx.data", "tokenizer.json"].map((path) => describeFile(target, path)));
-  const manifest: PreparedManifest = { ...model, files: files.filter((file) => file !== undefined), precision };
+  const files = await describeFiles(target, ["model.onnx", "model.onnx.data", "tokenizer.json"]);
+  const manifest: PreparedManifest = { ...model, files, precision };
   await writeFile(join(target, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-async function describeFile(directory: string, path: string): Promise<ModelFile | undefined> {
-  const full = join(directory, path);
-  if (!(await exists(full))) return undefined;
-  return { path, sha256: await hashOfFile(full), bytes: (await stat(full)).size };
 }
 
 function isSource({ path }: ModelFile): boolean {
   return (sourceFiles as readonly string[]).includes(path);
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -43,6 +43,28 @@ test("rows are shared out over workers and runs, and come back in order with row
   await engine.close();
 });
 
+test("inputs of 64-bit whole numbers keep their type on the way, and floats in their place are an error", async () => {
+  const builder = new OnnxModelBuilder();
+  builder.node("Cast", [builder.input("ids", "int64", ["batch", 4])], { attributes: { to: 1 }, outputs: ["floats"] });
+  builder.output("floats", "float32", ["batch", 4]);
+  const path = join(directory, "ids.onnx");
+  await writeFile(path, builder.toBytes().model);
+  const engine = await createTensorEngine({
+    onnxPath: path,
+    inputs: { ids: [4] },
+    inputTypes: { ids: "int64" },
+    outputs: { floats: 0 },
+    workers: 1,
+  });
+  const ids = { type: "int64", data: BigInt64Array.from({ length: 20 }, (_, index) => BigInt(index)), dims: [5, 4] } as const;
+  const { outputs } = await engine.run({ ids });
+  expect(Array.from(outputs.floats?.data as Float32Array)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  await expect(engine.run({ ids: { type: "float32", data: new Float32Array(20), dims: [5, 4] } })).rejects.toMatchObject({
+    code: "internal",
+  });
+  await engine.close();
+});
+
 test("an input of another shape is an error before it reaches the model", async () => {
   const engine = await createTensorEngine({ onnxPath, ...shape, workers: 1 });
   await expect(engine.run({ image: { ...images(2), dims: [2, 1, 3, 2] } })).rejects.toMatchObject({ code: "internal" });

@@ -7,8 +7,10 @@ import type { TensorData } from "./worker-protocol.ts";
 /** Options of {@link createTensorEngine}. */
 export interface TensorEngineOptions extends WorkerOptions {
   onnxPath: string;
-  /** The model's inputs by name: shape of one row, that is, without the first axis, which counts rows. All are float32. */
+  /** The model's inputs by name: shape of one row, that is, without the first axis, which counts rows. */
   inputs: Readonly<Record<string, readonly number[]>>;
+  /** Types of inputs that are not float32. */
+  inputTypes?: Readonly<Record<string, "int64">> | undefined;
   /** Outputs that are wanted, by name: which of their axes counts rows (0 for all but PyTorch's recurrent layers, 1 there). */
   outputs: Readonly<Record<string, 0 | 1>>;
   /** Rows of one run, default 4; 1 for a model whose first axis is fixed. Rows of several callers may share a run. */
@@ -36,7 +38,7 @@ export interface TensorEngine {
   /** How each worker got its model. */
   readonly opened: readonly OpenedWorker[];
   /**
-   * @param inputs by name, float32 [rows, ...shape of a row]; rows are shared out over the workers.
+   * @param inputs by name, float32 or as inputTypes says, [rows, ...shape of a row]; rows are shared out over the workers.
    * @throws CodedError internal when an input has another shape; overloaded (with retryAfterMs), cancelled,
    * deadline_exceeded, inference_failed, model_unavailable
    */
@@ -56,10 +58,10 @@ type Row = Readonly<Record<string, TensorData>>;
  * @throws CodedError model_unavailable when it cannot be loaded or has other inputs and outputs.
  */
 export async function createTensorEngine(options: TensorEngineOptions): Promise<TensorEngine> {
-  const { maxBatchRows = 4, maxQueuedRows = 1024 } = options;
+  const { maxBatchRows = 4, maxQueuedRows = 1024, inputTypes = {} } = options;
   const fetches = Object.keys(options.outputs);
   const empty = Object.entries(options.inputs).map(
-    ([name, shape]) => [name, toTensor(new Float32Array(sizeOf(shape)), [1, ...shape])] as const,
+    ([name, shape]) => [name, toTensor(toArray(inputTypes[name], sizeOf(shape)), [1, ...shape])] as const,
   );
 
   const engine = await createPooledEngine<Row, Row>({
@@ -81,7 +83,7 @@ export async function createTensorEngine(options: TensorEngineOptions): Promise<
   return {
     ...engine,
     async run(inputs, runOptions) {
-      const rows = splitRows(inputs, options.inputs);
+      const rows = splitRows(inputs, options);
       const { outputs, queueMs, inferenceMs } = await engine.run(
         rows.map((input) => ({ input, tokens: 1 })),
         runOptions,
@@ -92,13 +94,16 @@ export async function createTensorEngine(options: TensorEngineOptions): Promise<
 }
 
 /** Rows as views of the whole. */
-function splitRows(inputs: Readonly<Record<string, TensorData>>, shapes: TensorEngineOptions["inputs"]): Row[] {
+function splitRows(
+  inputs: Readonly<Record<string, TensorData>>,
+  { inputs: shapes, inputTypes = {} }: Pick<TensorEngineOptions, "inputs" | "inputTypes">,
+): Row[] {
   const rows: Record<string, TensorData>[] = [];
   for (const [name, shape] of Object.entries(shapes)) {
     const { data, dims = [] } = inputs[name] ?? {};
     const [count = 0, ...rest] = dims;
     const size = sizeOf(shape);
-    const isRight = data instanceof Float32Array && rest.join() === shape.join() && data.length === count * size;
+    const isRight = isOfType(data, inputTypes[name]) && rest.join() === shape.join() && data.length === count * size;
     if (!isRight || (rows.length > 0 && rows.length !== count)) {
       throw new CodedError("internal", `The model's input ${name} is [rows, ${shape.join(", ")}], not [${dims.join(", ")}].`);
     }
@@ -116,8 +121,9 @@ function joinRows(rows: readonly Row[], names: readonly string[]): Record<string
   for (const name of names) {
     const [, ...shape] = rows[0]?.[name]?.dims ?? [];
     const size = sizeOf(shape);
-    const data = new Float32Array(rows.length * size);
-    for (const [row, tensors] of rows.entries()) data.set(tensors[name]?.data as Float32Array, row * size);
+    const data = toArray(rows[0]?.[name]?.type, rows.length * size);
+    // All rows of a name have the type of its first one.
+    for (const [row, tensors] of rows.entries()) (data as Float32Array).set(tensors[name]?.data as Float32Array, row * size);
     joined[name] = toTensor(data, [rows.length, ...shape]);
   }
   return joined;
@@ -145,8 +151,18 @@ function takeRow(
   return taken;
 }
 
-function toTensor(data: Float32Array, dims: readonly number[]): TensorData {
-  return { type: "float32", data, dims };
+type Values = Float32Array | BigInt64Array;
+
+function toTensor(data: Values, dims: readonly number[]): TensorData {
+  return { type: data instanceof BigInt64Array ? "int64" : "float32", data, dims };
+}
+
+function toArray(type: TensorData["type"] | undefined, length: number): Values {
+  return type === "int64" ? new BigInt64Array(length) : new Float32Array(length);
+}
+
+function isOfType(data: TensorData["data"] | undefined, type: "int64" | undefined): data is Values {
+  return type === "int64" ? data instanceof BigInt64Array : data instanceof Float32Array;
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { endWithParent } from "../src/images/end-with-parent.ts";
+import { endWithParent } from "@repo/confined-process/end-with-parent";
 import type { CloseDocument, PageRequest } from "../src/images/document-protocol.ts";
 
 /**

@@ -8,6 +8,7 @@ import {
 } from "@repo/contracts/answer-sheets";
 import type { UploadedFile } from "@repo/contracts/uploaded-file";
 import { createServer } from "@repo/server-kit/create-server";
+import { decodeBase64 } from "@repo/server-kit/decode-base64";
 import { buildStatus } from "@repo/server-kit/lifecycle-routes";
 import { mountRoute, mountStream } from "@repo/server-kit/mount-route";
 import type { Server } from "@repo/server-kit/server";
@@ -16,7 +17,6 @@ import { toSpaceName } from "@repo/server-kit/space-manifest";
 import type { SpaceParts } from "@repo/server-kit/start-space";
 import manifest from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
-import { decodeBase64 } from "./decode-base64.ts";
 import { fileNames } from "./model.ts";
 import type { SheetService } from "./service.ts";
 import { mountTryItPage } from "./try-it-page.ts";
@@ -39,7 +39,7 @@ export function createApp({ config, lifecycle, log, metrics }: SpaceParts<Config
   mountStatus(server);
   mountRoute(server, extractRoute, async ({ file, ...rest }, context) => await (await lifecycle.service()).read(file, rest, context));
   mountRoute(server, extractBase64Route, async ({ image_data, filename, ...rest }, context) => {
-    const { bytes, type } = decodeBase64(image_data);
+    const { bytes, type } = decodeBase64(image_data, "image_data");
     const file: UploadedFile = { bytes, name: filename ?? "image", ...(type === undefined ? {} : { type }) };
     return await (await lifecycle.service()).read(file, rest, context);
   });

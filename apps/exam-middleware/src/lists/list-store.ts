@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import { normalizeEntry } from "@repo/contracts/answer-sheet-options";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
@@ -6,7 +7,6 @@ import type { FieldPattern } from "@repo/contracts/field-pattern";
 import { and, count, eq, isNull, or } from "drizzle-orm";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { classRosterEntries, classRosters, courseListEntries, courseLists } from "../schema.ts";
 import type { KnownEntries } from "../sheets/judge-reading.ts";
 import type { ListImport } from "../sheets/sheet-service.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { asc, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { studentUsernames, subjectMappings } from "../schema.ts";
 
 /** Which assignment takes the sheets of a subject. */

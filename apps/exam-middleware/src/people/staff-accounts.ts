@@ -1,9 +1,9 @@
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { staffSessions, staffSetupLinks, staffUsers } from "../schema.ts";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
 import { assertGoodPassword } from "./check-password.ts";

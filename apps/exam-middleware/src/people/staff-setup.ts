@@ -1,10 +1,10 @@
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { hashToken } from "@repo/app-kit/opaque-token";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { type Actor, systemActor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { staffSessions, staffSetupLinks, staffUsers } from "../schema.ts";
 import { assertGoodPassword } from "./check-password.ts";
 import { hashPassword } from "./hash-password.ts";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { normalizeEntry } from "@repo/contracts/answer-sheet-options";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, count, desc, eq, sql } from "drizzle-orm";
 import { type Access, type Actor, toActor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { readingReports } from "../schema.ts";
 import { changeSheet } from "../sheets/change-sheet.ts";
 import { maySee } from "../sheets/find-sheets.ts";

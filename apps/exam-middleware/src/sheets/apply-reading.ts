@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import type { Candidate, ExtractResponse } from "@repo/contracts/answer-sheets";
 import { asc, eq } from "drizzle-orm";
 import { systemActor } from "../access.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { candidates, extractions, type ReviewReason, type SheetField } from "../schema.ts";
 import { type Claim, claimAttempt, findDuplicate, restoreFirstAttempt, supersede } from "./attempts.ts";
 import { changeSheet, type SheetPatch } from "./change-sheet.ts";

@@ -1,8 +1,9 @@
+import { createFileStore } from "@repo/app-kit/file-store";
 import type { JobLog, JobQueue } from "@repo/app-kit/job-queue";
 import type { OpenDatabase } from "@repo/app-kit/open-database";
 import { readHistory } from "../audit-log.ts";
-import { createFileStore } from "../files/file-store.ts";
 import { createListStore } from "../lists/list-store.ts";
+import { sheetFileTables } from "../schema.ts";
 import type { SheetReader } from "../spaces.ts";
 import { readDayStatistics } from "./day-statistics.ts";
 import { exportSheets } from "./export-sheets.ts";
@@ -36,7 +37,7 @@ const maxStatisticsDays = 366;
 export async function createSheetService(parts: SheetServiceParts): Promise<SheetService> {
   const { database, queue, reader, log, reading: rules, intake, maxListEntries, readingsAtOnce } = parts;
   const { db } = database;
-  const files = createFileStore(db);
+  const files = createFileStore(db, sheetFileTables);
   const lists = createListStore(db, { ...rules, maxEntries: maxListEntries, examTypes: intake.examTypes });
   const { enqueueReading, startRematch } = await defineReadingJobs(queue, { db, files, lists, reader, rules, log }, readingsAtOnce);
   const review = { db, rules, examTypes: intake.examTypes };

@@ -1,9 +1,10 @@
+import type { FileStore } from "@repo/app-kit/file-store";
+import { toBase64 } from "@repo/app-kit/file-tables";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Access } from "../access.ts";
-import type { FileStore } from "../files/file-store.ts";
-import { candidates, extractions, type SheetField, toBase64 } from "../schema.ts";
+import { candidates, extractions, type SheetField } from "../schema.ts";
 import { maySee } from "./find-sheets.ts";
 import { readSheet, toRenamedFilename, toSheetView, unknownSheet } from "./sheet-rows.ts";
 import type { SheetService } from "./sheet-service.ts";

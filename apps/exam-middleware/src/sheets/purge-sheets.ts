@@ -1,9 +1,9 @@
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { count, inArray } from "drizzle-orm";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { artifacts, sheetFiles } from "../schema.ts";
 
 /** Deletes every sheet, reading, report and file for good. What was done to them stays in the audit log. */

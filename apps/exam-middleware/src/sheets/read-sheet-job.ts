@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FileStore } from "@repo/app-kit/file-store";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { maxListEntries } from "@repo/contracts/answer-sheet-options";
 import { eq } from "drizzle-orm";
 import { systemActor } from "../access.ts";
-import type { FileStore } from "../files/file-store.ts";
-import { inTransaction } from "../in-transaction.ts";
 import type { ListStore } from "../lists/list-store.ts";
 import { artifacts } from "../schema.ts";
 import type { SheetReader } from "../spaces.ts";

@@ -1,10 +1,10 @@
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { JobQueue } from "@repo/app-kit/job-queue";
 import type { Database } from "@repo/app-kit/open-database";
 import { and, eq, inArray, isNull, or } from "drizzle-orm";
 import { z } from "zod";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { artifacts } from "../schema.ts";
 import { applyLists } from "./apply-reading.ts";
 import type { KnownEntries } from "./judge-reading.ts";

@@ -1,9 +1,9 @@
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { normalizeEntry } from "@repo/contracts/answer-sheet-options";
 import { CodedError } from "@repo/contracts/coded-error";
 import { matchesPattern } from "@repo/contracts/field-pattern";
 import type { Actor } from "../access.ts";
-import { inTransaction } from "../in-transaction.ts";
 import type { ReviewReason, WorkflowStatus } from "../schema.ts";
 import { claimAttempt, restoreFirstAttempt, type SheetIdentity, supersede } from "./attempts.ts";
 import { changeSheet, type SheetPatch } from "./change-sheet.ts";

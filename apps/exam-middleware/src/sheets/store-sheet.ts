@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { FileStore } from "@repo/app-kit/file-store";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, eq, ne } from "drizzle-orm";
 import type { Actor } from "../access.ts";
 import { writeAudit } from "../audit-log.ts";
 import { findFileKind } from "../files/file-kind.ts";
-import type { FileStore } from "../files/file-store.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { artifacts } from "../schema.ts";
 import { readSheet, toSheetView } from "./sheet-rows.ts";
 import type { NewSheet, UploadOutcome } from "./sheet-service.ts";

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { FileStore } from "@repo/app-kit/file-store";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { JobKind, JobLog, JobQueue } from "@repo/app-kit/job-queue";
 import type { Database } from "@repo/app-kit/open-database";
 import type { SecretBox } from "@repo/app-kit/secret-box";
 import { CodedError } from "@repo/contracts/coded-error";
 import { and, desc, eq, ne } from "drizzle-orm";
 import { type Actor, systemActor } from "../access.ts";
-import type { FileStore } from "../files/file-store.ts";
-import { inTransaction } from "../in-transaction.ts";
 import type { Moodle } from "../moodle/moodle.ts";
 import type { StudentSessions } from "../people/student-sessions.ts";
 import { artifacts, subjectMappings, submissionQueue, type WorkflowStatus } from "../schema.ts";

@@ -1,3 +1,5 @@
+import type { FileStore } from "@repo/app-kit/file-store";
+import { inTransaction } from "@repo/app-kit/in-transaction";
 import type { JobContext } from "@repo/app-kit/job-definition";
 import type { EnqueueOptions, JobLog } from "@repo/app-kit/job-queue";
 import type { Database } from "@repo/app-kit/open-database";
@@ -6,8 +8,6 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { systemActor } from "../access.ts";
-import type { FileStore } from "../files/file-store.ts";
-import { inTransaction } from "../in-transaction.ts";
 import type { Moodle, MoodleFile } from "../moodle/moodle.ts";
 import { submissionQueue } from "../schema.ts";
 import { changeSheet, type SheetPatch } from "../sheets/change-sheet.ts";

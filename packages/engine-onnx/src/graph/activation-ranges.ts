@@ -16,8 +16,8 @@ export interface ActivationRanges {
   head?: ActivationRange;
 }
 
-/** Runs the graph that `buildBertGraph` made with taps on one sequence of token ids and gives its outputs by name. */
-export type RunTaps = (ids: readonly number[]) => Promise<Readonly<Record<string, Float32Array>>>;
+/** Runs a graph that was made with taps on one sample (a sequence of token ids, an image) and gives its outputs by name. */
+export type RunTaps<Sample> = (sample: Sample) => Promise<Readonly<Record<string, Float32Array>>>;
 
 /** What decides which taps an encoder has. */
 export interface TappedEncoder {
@@ -25,15 +25,15 @@ export interface TappedEncoder {
   hasHead: boolean;
 }
 
-/** Measures the ranges at all sites over `sequences`. */
-export async function measureActivationRanges(
+/** Measures the ranges at all sites over `samples`. */
+export async function measureActivationRanges<Sample>(
   encoder: TappedEncoder,
-  sequences: readonly (readonly number[])[],
-  run: RunTaps,
+  samples: Iterable<Sample>,
+  run: RunTaps<Sample>,
 ): Promise<ActivationRanges> {
   const seen = new Map<string, ActivationRange>();
-  for (const ids of sequences) {
-    const outputs = await run(ids);
+  for (const sample of samples) {
+    const outputs = await run(sample);
     for (const tap of listTaps(encoder)) {
       const range = { minimum: outputs[boundName(tap, "minimum")], maximum: outputs[boundName(tap, "maximum")] } as ActivationRange;
       const before = seen.get(tap);

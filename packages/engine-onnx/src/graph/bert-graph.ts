@@ -1,7 +1,10 @@
 import type { Pooling } from "../text-model.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { NormWeights } from "./bert-weights.ts";
-import { boundName, headTap, type TapSite, tapName } from "./activation-ranges.ts";
+import { headTap, type TapSite, tapName } from "./activation-ranges.ts";
+import { emitAttention, emitMergedHeads } from "./attention.ts";
+import { emitNorm } from "./emit-norm.ts";
+import { emitTaps } from "./emit-taps.ts";
 import { emitLinear, emitLinearInput, type InputFormat, type LinearInput, type LinearLayer } from "./linear.ts";
 import { OnnxModelBuilder } from "./onnx-model.ts";
 import { emitTableRows, type TokenTable } from "./token-table.ts";
@@ -57,9 +60,7 @@ const maskedScore = 1e6;
 /**
  * The graph of a BERT encoder with pooling and normalisation inside; inputs and outputs as text-model.ts says.
  *
- * Inside, the token axis comes first ([tokens, batch, ..]): FusedMatMul reads heads out of that layout by strides, so
- * that query, key and value need no Transpose (3 % of a run of 8 x 32 tokens against the usual batch-first layout).
- * Attention is plain: the fused attention operators of ONNX Runtime 1.30 are slower on a CPU.
+ * Inside, the token axis comes first ([tokens, batch, ..]), as attention.ts wants it.
  * Source of the arithmetic: Devlin et al. 2018 (arXiv:1810.04805) and transformers, models/bert/modeling_bert.py.
  */
 export function buildBertGraph(encoder: Encoder, options: BertGraphOptions): OnnxModelBuilder {
@@ -101,16 +102,17 @@ type LinearName = "query" | "key" | "value" | "attentionOutput" | "up" | "down";
 
 function emitLayer(scope: LayerScope, hidden: string): string {
   const { builder, config, layer, index } = scope;
-  const context = emitContext(scope, emitAttention(scope, emitInput(scope, hidden, "attentionInput")));
+  const epsilon = config.layerNormEpsilon;
+  const context = emitContext(scope, emitLayerAttention(scope, emitInput(scope, hidden, "attentionInput")));
   const attention = [emitLayerLinear(scope, context, "attentionOutput"), emitResidual(scope, hidden, "attentionResidualScale")];
-  const attended = emitNorm(scope, builder.node("Add", attention), layer.attentionNorm, `${index}.attentionNorm`);
+  const attended = emitNorm(builder, builder.node("Add", attention), layer.attentionNorm, { name: `${index}.attentionNorm`, epsilon });
   const approximate = config.activation === "tanh" ? "tanh" : "none";
   const wide = builder.node("Gelu", [emitLayerLinear(scope, emitInput(scope, attended, "upInput"), "up")], { attributes: { approximate } });
   const output = [
     emitLayerLinear(scope, emitInput(scope, wide, "downInput"), "down"),
     emitResidual(scope, attended, "outputResidualScale"),
   ];
-  return emitNorm(scope, builder.node("Add", output), layer.outputNorm, `${index}.outputNorm`);
+  return emitNorm(builder, builder.node("Add", output), layer.outputNorm, { name: `${index}.outputNorm`, epsilon });
 }
 
 function emitHead({ builder, hasTaps }: Scope, { input, linear }: EncoderHead, hidden: string): string {
@@ -138,18 +140,6 @@ function emitResidual(
   return builder.node("Mul", [value, builder.constant(`${index}.${name}`, "float32", [config.hiddenSize], scale)]);
 }
 
-/** Smallest and largest value of every channel over [tokens, batch, channels]. */
-function emitTaps(builder: OnnxModelBuilder, value: string, tap: string, channels: number): void {
-  const reductions = { minimum: "ReduceMin", maximum: "ReduceMax" } as const;
-  for (const bound of ["minimum", "maximum"] as const) {
-    const name = builder.node(reductions[bound], [value, builder.integers([0, 1])], {
-      attributes: { keepdims: 0 },
-      outputs: [boundName(tap, bound)],
-    });
-    builder.output(name, "float32", [channels]);
-  }
-}
-
 /** [batch, 1, 1, tokens]: 0 where there is a token, far below any score where there is padding. */
 function emitScoreBias(builder: OnnxModelBuilder, mask: string): string {
   const missing = builder.node("Sub", [mask, builder.float("unmasked", 1)]);
@@ -165,22 +155,17 @@ function emitEmbeddings(scope: Scope, { words, positions, embeddingNorm }: Encod
   const columns = builder.node("Transpose", [ids], { attributes: { perm: [1, 0] } });
   const rows = emitTableRows(builder, words, columns, config.hiddenSize);
   const sum = builder.node("Add", [rows, builder.node("Unsqueeze", [used, builder.integers([1])])]);
-  return emitNorm(scope, sum, embeddingNorm, "embeddingNorm");
+  return emitNorm(builder, sum, embeddingNorm, { name: "embeddingNorm", epsilon: config.layerNormEpsilon });
 }
 
 /** [batch, heads, tokens, head size]; the 1/sqrt(head size) is in the query's weights. */
-function emitAttention(scope: LayerScope, input: LinearInput): string {
-  const { builder, config, scoreBias } = scope;
-  const split = builder.integers([0, 0, config.heads, config.hiddenSize / config.heads]);
-  const query = builder.node("Reshape", [emitLayerLinear(scope, input, "query"), split]);
-  const key = builder.node("Reshape", [emitLayerLinear(scope, input, "key"), split]);
-  const value = builder.node("Reshape", [emitLayerLinear(scope, input, "value"), split]);
-  const scores = builder.node("FusedMatMul", [query, key], {
-    domain: "com.microsoft",
-    attributes: { transBatchA: 1, transBatchB: 1, transB: 1, alpha: { float: 1 } },
-  });
-  const weights = builder.node("Softmax", [builder.node("Add", [scores, scoreBias])], { attributes: { axis: -1 } });
-  return builder.node("FusedMatMul", [weights, value], { domain: "com.microsoft", attributes: { transBatchB: 1, alpha: { float: 1 } } });
+function emitLayerAttention(scope: LayerScope, input: LinearInput): string {
+  const [query, key, value] = (["query", "key", "value"] as const).map((name) => emitLayerLinear(scope, input, name)) as [
+    string,
+    string,
+    string,
+  ];
+  return emitAttention(scope.builder, { query, key, value, scoreBias: scope.scoreBias }, scope.config);
 }
 
 /**
@@ -189,22 +174,10 @@ function emitAttention(scope: LayerScope, input: LinearInput): string {
  */
 function emitContext(scope: LayerScope, context: string): LinearInput {
   const { builder, config, layer } = scope;
-  const merge = (value: string): string =>
-    builder.node("Reshape", [
-      builder.node("Transpose", [value], { attributes: { perm: [2, 0, 1, 3] } }),
-      builder.integers([0, 0, config.hiddenSize]),
-    ]);
+  const merge = (value: string): string => emitMergedHeads(builder, value, config.hiddenSize);
   if (layer.contextInput.kind !== "static") return emitInput(scope, merge(context), "contextInput");
   const quantised = emitInput(scope, context, "contextInput");
   return { ...quantised, value: merge(quantised.value) };
-}
-
-function emitNorm({ builder, config }: Scope, value: string, weights: NormWeights, name: string): string {
-  const gamma = builder.constant(`${name}.gamma`, "float32", [config.hiddenSize], weights.gamma);
-  const beta = builder.constant(`${name}.beta`, "float32", [config.hiddenSize], weights.beta);
-  return builder.node("LayerNormalization", [value, gamma, beta], {
-    attributes: { axis: -1, epsilon: { float: config.layerNormEpsilon } },
-  });
 }
 
 /** Mean over the real tokens (or the first token), then division by the length; epsilons as sentence-transformers has them. */

@@ -99,14 +99,22 @@ export function readLinearWeights(
   };
 }
 
-function readFinite(tensors: Safetensors, name: string, shape: readonly number[]): Float32Array {
+/**
+ * A tensor of 32 bit floats.
+ * @throws CodedError model_unavailable when it is missing, of another shape or not finite.
+ */
+export function readFinite(tensors: Safetensors, name: string, shape: readonly number[]): Float32Array {
   const { data } = tensors.floats(name, shape);
-  if (!data.every(Number.isFinite))
+  // A loop: every() is ten times as slow, and the largest table has 295 million values.
+  for (let index = 0; index < data.length; index++) {
+    if (Number.isFinite(data[index])) continue;
     throw new CodedError("model_unavailable", `The weights are damaged: "${name}" holds a value that is not finite.`);
+  }
   return data;
 }
 
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+/** Row-major [rows, columns] to [columns, rows]. */
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column] as number;

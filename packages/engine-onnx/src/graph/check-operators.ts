@@ -31,48 +31,65 @@ export interface PlannedGraph {
   precision: Precision;
 }
 
+/** Operators that an optimised graph should hold: what they are in words, their names, and how many there should be in all. */
+export interface PlannedOperators {
+  what: string;
+  names: readonly string[];
+  count: number;
+}
+
+/** Names that ONNX Runtime gives to operators of one kind; an optimised graph may hold any of them. */
+export const operatorKinds = {
+  eightBitProducts: ["com.microsoft:MatMulIntegerToFloat"],
+  otherEightBitProducts: [
+    "MatMulInteger",
+    "QLinearMatMul",
+    "com.microsoft:QGemm",
+    "com.microsoft:DynamicQuantizeMatMul",
+    "com.microsoft:MatMulNBits",
+    "com.microsoft:QAttention",
+  ],
+  floatProducts: ["MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"],
+  quantisations: ["QuantizeLinear"],
+  softmaxes: ["Softmax"],
+  layerNorms: ["LayerNormalization", "com.microsoft:SkipLayerNormalization"],
+  activations: ["Gelu", "com.microsoft:Gelu", "com.microsoft:BiasGelu", "com.microsoft:FastGelu"],
+} as const satisfies Record<string, readonly string[]>;
+
 /**
  * Fails when the optimised graph does not hold the products, norms and softmaxes that were written. ONNX Runtime
  * rewrites graphs, and 1.30 rewrites some quantised ones into silently wrong ones: a product that became something else
  * must be looked at by a person before it is served.
  * @throws CodedError model_unavailable with the count that is wrong.
  */
-export function checkOperators(counts: Readonly<Record<string, number>>, { layers, hasHead, precision }: PlannedGraph): void {
-  const of = (...names: string[]): number => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
-  const isFloat = precision === "fp32";
-  const head = hasHead ? 1 : 0;
-  const planned: [string, number, number][] = [
-    ["eight-bit products", of("com.microsoft:MatMulIntegerToFloat"), isFloat ? 0 : 6 * layers + head],
-    [
-      "other eight-bit products",
-      of(
-        "MatMulInteger",
-        "QLinearMatMul",
-        "com.microsoft:QGemm",
-        "com.microsoft:DynamicQuantizeMatMul",
-        "com.microsoft:MatMulNBits",
-        "com.microsoft:QAttention",
-      ),
-      0,
-    ],
-    // Two of attention per layer, and the six of the linear layers (and the head) where they are floats.
-    [
-      "float products",
-      of("MatMul", "Gemm", "com.microsoft:FusedMatMul", "com.microsoft:FusedGemm", "com.microsoft:GemmFastGelu"),
-      isFloat ? 8 * layers + head : 2 * layers,
-    ],
-    ["quantisations", of("QuantizeLinear"), isFloat ? 0 : 4 * layers + head],
-    ["softmaxes", of("Softmax"), layers],
-    ["layer norms", of("LayerNormalization", "com.microsoft:SkipLayerNormalization"), 2 * layers + 1],
-    ["activations", of("Gelu", "com.microsoft:Gelu", "com.microsoft:BiasGelu", "com.microsoft:FastGelu"), layers],
-  ];
-  for (const [what, found, expected] of planned) {
-    if (found !== expected) {
+export function requireOperators(counts: Readonly<Record<string, number>>, planned: readonly PlannedOperators[]): void {
+  for (const { what, names, count } of planned) {
+    const found = names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+    if (found !== count) {
       throw new CodedError(
         "model_unavailable",
-        `ONNX Runtime changed the graph: ${expected} ${what} were planned, the optimised graph has ${found}. Its numbers cannot be trusted.`,
+        `ONNX Runtime changed the graph: ${count} ${what} were planned, the optimised graph has ${found}. Its numbers cannot be trusted.`,
         { details: { operators: counts } },
       );
     }
   }
+}
+
+/**
+ * {@link requireOperators} with what a BERT encoder holds.
+ * @throws CodedError model_unavailable with the count that is wrong.
+ */
+export function checkOperators(counts: Readonly<Record<string, number>>, { layers, hasHead, precision }: PlannedGraph): void {
+  const isFloat = precision === "fp32";
+  const head = hasHead ? 1 : 0;
+  requireOperators(counts, [
+    { what: "eight-bit products", names: operatorKinds.eightBitProducts, count: isFloat ? 0 : 6 * layers + head },
+    { what: "other eight-bit products", names: operatorKinds.otherEightBitProducts, count: 0 },
+    // Two of attention per layer, and the six of the linear layers (and the head) where they are floats.
+    { what: "float products", names: operatorKinds.floatProducts, count: isFloat ? 8 * layers + head : 2 * layers },
+    { what: "quantisations", names: operatorKinds.quantisations, count: isFloat ? 0 : 4 * layers + head },
+    { what: "softmaxes", names: operatorKinds.softmaxes, count: layers },
+    { what: "layer norms", names: operatorKinds.layerNorms, count: 2 * layers + 1 },
+    { what: "activations", names: operatorKinds.activations, count: layers },
+  ]);
 }

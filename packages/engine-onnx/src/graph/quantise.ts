@@ -20,8 +20,8 @@ export interface QuantiseOptions {
   words?: TokenTable;
 }
 
-/** Room above the largest value that calibration saw, as a factor; beyond it values saturate. */
-const margin = 1.15;
+/** Room above the largest value that calibration saw, as a factor; beyond it values of a static scale saturate. */
+export const rangeMargin = 1.15;
 /** Smallest value of GELU, near x = -0.7518. */
 const geluMinimum = -0.17;
 
@@ -29,7 +29,7 @@ const geluMinimum = -0.17;
 export function quantiseEncoder(config: BertConfig, weights: BertWeights, options: QuantiseOptions): Encoder {
   const conditioned = conditionWeights(config, weights, {
     ranges: options.ranges,
-    margin,
+    margin: rangeMargin,
     isSaturating: options.precision === "int8-static",
   });
   return {
@@ -47,14 +47,21 @@ export function quantiseEncoder(config: BertConfig, weights: BertWeights, option
   };
 }
 
-function centredFormat(precision: QuantiseOptions["precision"], peak: number): InputFormat {
-  return precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * margin) / 127, zeroPoint: 128 };
+/** For values that reach from -`peak` to `peak`. */
+export function centredFormat(precision: QuantiseOptions["precision"], peak: number): InputFormat {
+  return precision === "int8-row" ? { kind: "row" } : { kind: "static", scale: (peak * rangeMargin) / 127, zeroPoint: 128 };
+}
+
+/** For what a GELU gives; a static scale saturates at `peak`. */
+export function geluFormat(precision: QuantiseOptions["precision"], peak: number): InputFormat {
+  if (precision === "int8-row") return { kind: "row", minimum: geluMinimum };
+  const scale = (peak - geluMinimum) / 255;
+  return { kind: "static", scale, zeroPoint: Math.round(-geluMinimum / scale) };
 }
 
 function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: QuantiseOptions): EncoderLayer {
   const { peaks } = layer;
   const centred = (peak: number): InputFormat => centredFormat(precision, peak);
-  const geluScale = (peaks.downInput - geluMinimum) / 255;
   const linear = (weights: LinearWeights): QuantisedLinear => quantiseLinear(weights, weightBits);
   return {
     ...layer,
@@ -66,10 +73,7 @@ function quantiseLayer(layer: ConditionedLayer, { precision, weightBits = 8 }: Q
     attentionOutput: linear(layer.attentionOutput),
     upInput: centred(peaks.upInput),
     up: linear(layer.up),
-    downInput:
-      precision === "int8-row"
-        ? { kind: "row", minimum: geluMinimum }
-        : { kind: "static", scale: geluScale, zeroPoint: Math.round(-geluMinimum / geluScale) },
+    downInput: geluFormat(precision, peaks.downInput),
     down: linear(layer.down),
   };
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeSafetensors } from "../../test/tiny-bert.ts";
 import { Safetensors } from "./safetensors.ts";
@@ -20,6 +23,28 @@ test("tensors come back as they were written, wherever they lie in the file", ()
   expect(file.names).toEqual(["a", "b"]);
   expect(file.floats("a").data).toEqual(Float32Array.of(1.5));
   expect(file.floats("b", [2, 3]).data).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
+});
+
+test("a file that stays on disk gives the same tensors, and the same refusals", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "outpost-safetensors-"));
+  const path = join(folder, "model.safetensors");
+  const tensors = new Map([
+    ["a", { shape: [1], data: Float32Array.of(1.5) }],
+    ["b", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+  ]);
+  await writeFile(path, encodeSafetensors(tensors));
+  const file = Safetensors.open(path);
+  expect(file.names).toEqual(["a", "b"]);
+  expect(file.floats("b", [2, 3]).data).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
+  expect(file.floats("a").data).toEqual(Float32Array.of(1.5));
+  await truncate(path, encodeSafetensors(tensors).byteLength - 4);
+  expect(() => file.floats("b")).toThrow("cut while it was read");
+  expect(() => Safetensors.open(path)).toThrow("outside the file");
+  await writeFile(path, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n");
+  expect(() => Safetensors.open(path)).toThrow("Git LFS pointer");
+  await writeFile(path, "");
+  expect(() => Safetensors.open(path)).toThrow("shorter than its header");
+  await rm(folder, { recursive: true });
 });
 
 test("half precisions become the floats they stand for, special values too", () => {

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CodedError } from "@repo/contracts/coded-error";
 
 /** A tensor of a safetensors file, converted to 32 bit floats. */
@@ -17,17 +18,23 @@ const elementBytes: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2,
 /** Limit of the reference implementation (huggingface/safetensors): a header is at most 100 MB. */
 const maxHeaderBytes = 100_000_000;
 
+/** One call of the system reads at most 2 GiB. */
+const maxReadBytes = 1 << 30;
+
+/** Gives a copy of the bytes from `begin` up to, not including, `end`, counted from the end of the header. */
+type ReadBytes = (begin: number, end: number) => Uint8Array<ArrayBuffer>;
+
 /**
- * Reads tensors out of a safetensors file held in memory. Layout: eight bytes of header length, a JSON header with
+ * Reads tensors out of a safetensors file, held in memory or left on disk. Layout: eight bytes of header length, a JSON header with
  * `{name: {dtype, shape, data_offsets}}`, then the data. Source: github.com/huggingface/safetensors, README, "Format".
  */
 export class Safetensors {
   readonly #entries: ReadonlyMap<string, TensorEntry>;
-  readonly #data: Uint8Array;
+  readonly #read: ReadBytes;
 
-  private constructor(entries: ReadonlyMap<string, TensorEntry>, data: Uint8Array) {
+  private constructor(entries: ReadonlyMap<string, TensorEntry>, read: ReadBytes) {
     this.#entries = entries;
-    this.#data = data;
+    this.#read = read;
   }
 
   /**
@@ -35,17 +42,24 @@ export class Safetensors {
    * @throws CodedError model_unavailable when the bytes are not a safetensors file, with what is wrong.
    */
   static parse(bytes: Uint8Array): Safetensors {
-    if (isLfsPointer(bytes)) throw broken("it is a Git LFS pointer, not the weights; fetch them with `git lfs pull`");
-    if (bytes.byteLength < 8) throw broken("it is shorter than its header");
-    const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-    if (headerBytes > maxHeaderBytes || headerBytes > bytes.byteLength - 8) throw broken("its header is longer than the file");
-    const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+    const headerBytes = readHeaderBytes(bytes.subarray(0, 64), bytes.byteLength);
     const data = bytes.subarray(8 + headerBytes);
-    const entries = new Map<string, TensorEntry>();
-    for (const [name, value] of Object.entries(header)) {
-      if (name !== "__metadata__") entries.set(name, parseEntry(name, value, data.byteLength));
-    }
-    return new Safetensors(entries, data);
+    const entries = parseEntries(bytes.subarray(8, 8 + headerBytes), data.byteLength);
+    return new Safetensors(entries, (begin, end) => copyOf(data.subarray(begin, end)));
+  }
+
+  /**
+   * The same for a file that is larger than memory should hold: only its header is read now, each tensor when it is asked
+   * for. The file must stay as it is; reading blocks.
+   * @throws CodedError model_unavailable as {@link parse} does; what the file system throws.
+   */
+  static open(path: string): Safetensors {
+    const [headerBytes, entries] = withFile(path, (file) => {
+      const { size } = fstatSync(file);
+      const length = readHeaderBytes(readAt(file, 0, Math.min(size, 64)), size);
+      return [length, parseEntries(readAt(file, 8, length), size - 8 - length)] as const;
+    });
+    return new Safetensors(entries, (begin, end) => withFile(path, (file) => readAt(file, 8 + headerBytes + begin, end - begin)));
   }
 
   /** Names of all tensors. */
@@ -69,13 +83,49 @@ export class Safetensors {
       throw broken(`tensor "${name}" is [${entry.shape.join(", ")}] where [${shape.join(", ")}] is needed`);
     }
     if (elementBytes[entry.dtype] === undefined) throw broken(`tensor "${name}" is of type ${entry.dtype}, which is not a float`);
-    return { shape: entry.shape, data: toFloats(entry.dtype, copyOf(this.#data.subarray(entry.begin, entry.end))) };
+    return { shape: entry.shape, data: toFloats(entry.dtype, this.#read(entry.begin, entry.end)) };
   }
 }
 
 /** True when `bytes` begin like a Git LFS pointer file. Source: git-lfs docs/spec.md. */
 export function isLfsPointer(bytes: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(bytes.subarray(0, 40)).startsWith("version https://git-lfs.github.com/spec");
+}
+
+/** @param start the file's first bytes; 8 hold the length, 40 show whether it is a pointer */
+function readHeaderBytes(start: Uint8Array, fileBytes: number): number {
+  if (isLfsPointer(start)) throw broken("it is a Git LFS pointer, not the weights; fetch them with `git lfs pull`");
+  if (fileBytes < 8) throw broken("it is shorter than its header");
+  const headerBytes = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  if (headerBytes > maxHeaderBytes || headerBytes > fileBytes - 8) throw broken("its header is longer than the file");
+  return headerBytes;
+}
+
+function parseEntries(header: Uint8Array, dataBytes: number): Map<string, TensorEntry> {
+  const entries = new Map<string, TensorEntry>();
+  for (const [name, value] of Object.entries(parseHeader(header))) {
+    if (name !== "__metadata__") entries.set(name, parseEntry(name, value, dataBytes));
+  }
+  return entries;
+}
+
+function withFile<T>(path: string, use: (file: number) => T): T {
+  const file = openSync(path, "r");
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const read = readSync(file, bytes, done, Math.min(maxReadBytes, length - done), position + done);
+    if (read === 0) throw broken("it was cut while it was read");
+    done += read;
+  }
+  return bytes;
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { startConfined } from "@repo/confined-process/start-confined";
+import { type ProcessBreach, watchProcess } from "@repo/confined-process/watch-process";
 import { CodedError } from "@repo/contracts/coded-error";
-import { readResidentBytes, startConfined } from "./confined-process.ts";
-import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
+import type { CloseDocument, PageReply, PageRequest, PictureRequest } from "./document-protocol.ts";
 import { unreadableFile } from "./unreadable-file.ts";
 
 /** Options of {@link createDocumentProcess}. */
@@ -14,6 +15,9 @@ export interface DocumentProcessOptions {
   idleMs: number;
 }
 
+/** An answer that is no failure. */
+export type DocumentReply = Exclude<PageReply, { kind: "ready" | "failed" }>;
+
 /** A process that decodes files; it is started when it is needed, and again when it was killed. */
 export interface DocumentProcess {
   /** Requests that are not answered yet. */
@@ -22,21 +26,20 @@ export interface DocumentProcess {
    * Answered in the order of the calls. `boundMs` runs from when the process takes the request up; then it is killed, and
    * the other requests go to its successor.
    */
-  request(request: Omit<PageRequest, "id">, boundMs: number): Promise<Exclude<PageReply, { kind: "ready" | "failed" }>>;
+  request(request: Omit<PageRequest, "id"> | Omit<PictureRequest, "id">, boundMs: number): Promise<DocumentReply>;
   /** No more pages of this file are wanted: requests for it that were not taken up are dropped. */
   close(document: number): void;
   stop(): Promise<void>;
 }
 
 interface Waiting {
-  request: PageRequest;
+  request: PageRequest | PictureRequest;
   boundMs: number;
   crashes: number;
-  resolve(reply: Exclude<PageReply, { kind: "ready" | "failed" }>): void;
+  resolve(reply: DocumentReply): void;
   reject(error: Error): void;
 }
 
-const memoryLookMs = 100;
 /** Loading the decoders takes under a second; a host where it takes longer than this is broken. */
 const startBoundMs = 30_000;
 
@@ -69,7 +72,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
       if (child === started) lose();
     };
     started.once("exit", onEnd).once("error", onEnd);
-    stopWatching = watch({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, giveUp);
+    stopWatching = watchProcess({ boundMs: startBoundMs, process: started, maxMemoryBytes: options.maxMemoryBytes }, giveUp);
   }
 
   function next(): void {
@@ -83,8 +86,8 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     child.ref();
     child.channel?.ref();
     child.send(running.request, () => undefined); // A process that is gone also says so by its end.
-    stopWatching = watch({ boundMs, process: child, maxMemoryBytes: options.maxMemoryBytes }, (error) => {
-      settle()?.reject(error);
+    stopWatching = watchProcess({ boundMs, process: child, maxMemoryBytes: options.maxMemoryBytes }, (breach) => {
+      settle()?.reject(toBreachError(breach, boundMs));
       giveUp();
     });
   }
@@ -150,7 +153,7 @@ export function createDocumentProcess(options: DocumentProcessOptions): Document
     },
     request(request, boundMs) {
       if (isStopped) return Promise.reject(new CodedError("model_unavailable", "The reader is stopping."));
-      const { promise, resolve, reject } = Promise.withResolvers<Exclude<PageReply, { kind: "ready" | "failed" }>>();
+      const { promise, resolve, reject } = Promise.withResolvers<DocumentReply>();
       lastId += 1;
       queue.push({ request: { ...request, id: lastId }, boundMs, crashes: 0, resolve, reject });
       next();
@@ -182,26 +185,8 @@ function toError({ code, message, details, cause }: PageReply & { kind: "failed"
   return new CodedError(code, message, { cause, ...(details === undefined ? {} : { details }) });
 }
 
-interface Watched {
-  process: ChildProcess;
-  boundMs: number;
-  maxMemoryBytes: number;
-}
-
-/** Says once when a process takes longer or more memory than it may. Returns what ends the watch. */
-function watch({ process, boundMs, maxMemoryBytes }: Watched, onBreach: (error: CodedError) => void): () => void {
-  const stop = () => {
-    clearTimeout(timer);
-    clearInterval(interval);
-  };
-  const breach = (error: CodedError) => {
-    stop();
-    onBreach(error);
-  };
-  const timer = setTimeout(() => breach(unreadableFile("too_slow", "Reading the page took too long.", { boundMs })), boundMs);
-  const interval = setInterval(() => {
-    if (readResidentBytes(process.pid) > maxMemoryBytes)
-      breach(unreadableFile("too_much_memory", "Reading the page takes too much memory."));
-  }, memoryLookMs);
-  return stop;
+function toBreachError(breach: ProcessBreach, boundMs: number): CodedError {
+  return breach === "too_slow"
+    ? unreadableFile("too_slow", "Reading the page took too long.", { boundMs })
+    : unreadableFile("too_much_memory", "Reading the page takes too much memory.");
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@repo/contracts/coded-error";
 import type { FileType, Page } from "./page.ts";
 import type { DecodeLimits, PageSize } from "./page-document.ts";
+import type { ResampleFilter } from "./resample.ts";
 
 /** What the server's process and the one that decodes files say to each other; structured-cloned. */
 
@@ -21,10 +22,34 @@ export interface PageRequest {
   wantsRgb: boolean;
 }
 
+/** To the decoding process: the first frame of a picture, pulled to a square. */
+export interface PictureRequest {
+  id: number;
+  /** See {@link PageRequest}; a picture is not kept open. */
+  document: number;
+  bytes: Uint8Array;
+  type: FileType;
+  square: { side: number; filter: ResampleFilter };
+  limits: DecodeLimits;
+}
+
+/** A picture pulled to a square. */
+export interface SquarePicture {
+  /** [side * side * 3], row by row, red, green, blue. */
+  pixels: Uint8Array;
+  /** Size of the picture as it is in the file, upright. */
+  width: number;
+  height: number;
+  type: FileType;
+  /** Milliseconds that decoding and resizing took in the process. */
+  readMs: number;
+}
+
 /** From the decoding process. */
 export type PageReply =
   /** It listens. */
   | { kind: "ready" }
+  | { kind: "picture"; id: number; picture: SquarePicture }
   | { kind: "page"; id: number; page: Page; /** Pages the selection names. */ selected: number }
   /** The file is not open here (any more): send its bytes. */
   | { kind: "missing"; id: number }

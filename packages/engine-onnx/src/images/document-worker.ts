@@ -1,6 +1,6 @@
+import { endWithParent } from "@repo/confined-process/end-with-parent";
 import { CodedError } from "@repo/contracts/coded-error";
-import type { CloseDocument, PageReply, PageRequest } from "./document-protocol.ts";
-import { endWithParent } from "./end-with-parent.ts";
+import type { CloseDocument, PageReply, PageRequest, PictureRequest } from "./document-protocol.ts";
 import type { PageDocument } from "./page-document.ts";
 import { toGray, toRgb } from "./raster.ts";
 import { selectPages } from "./select-pages.ts";
@@ -64,9 +64,21 @@ async function read(request: PageRequest): Promise<PageReply> {
   };
 }
 
-async function answer(request: PageRequest): Promise<void> {
+/** The whole picture is decoded before it is made smaller: a decoder's own shortcut gives other pixels. */
+async function readPicture({ id, bytes, type, square, limits }: PictureRequest): Promise<PageReply> {
+  const startedAt = performance.now();
+  const { decodePicture } = await import("./decode-picture.ts");
+  const { resample } = await import("./resample.ts");
+  const picture = await decodePicture(bytes, type, limits);
+  const { width, height } = picture;
+  const { data } = resample(picture, { width: square.side, height: square.side }, square.filter);
+  // A copy of its own: what is sent must not drag a pool of memory along.
+  return { kind: "picture", id, picture: { pixels: Uint8Array.from(data), width, height, type, readMs: performance.now() - startedAt } };
+}
+
+async function answer(request: PageRequest | PictureRequest): Promise<void> {
   try {
-    await reply(await read(request));
+    await reply(await ("square" in request ? readPicture(request) : read(request)));
   } catch (error) {
     const coded = CodedError.isInstance(error) ? error : new CodedError("internal", "Reading the file failed.");
     await close(request.document).catch(() => undefined);
@@ -81,7 +93,7 @@ async function answer(request: PageRequest): Promise<void> {
   }
 }
 
-process.on("message", (message: PageRequest | CloseDocument) => {
+process.on("message", (message: PageRequest | PictureRequest | CloseDocument) => {
   previous = previous.then(() => ("close" in message ? close(message.close).catch(() => undefined) : answer(message)));
 });
 endWithParent();

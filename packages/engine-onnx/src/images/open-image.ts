@@ -1,15 +1,11 @@
-import sharp, { type Metadata, type Sharp } from "sharp";
-import { CodedError } from "@repo/contracts/coded-error";
+import type { Metadata, Sharp } from "sharp";
 import { decodeBmp } from "./decode-bmp.ts";
+import { toCoded } from "./image-failure.ts";
 import type { FileType } from "./page.ts";
 import type { DecodeLimits, PageDocument } from "./page-document.ts";
 import { scalePage } from "./page-scale.ts";
+import { quietSharp } from "./quiet-sharp.ts";
 import type { Raster } from "./raster.ts";
-import { unreadableFile } from "./unreadable-file.ts";
-
-// One picture at a time with one thread: the other cores belong to inference. Pages do not come twice, so no cache.
-sharp.concurrency(1);
-sharp.cache(false);
 
 /**
  * Opens a picture file; a TIFF may hold several pages, of animations the first frame counts.
@@ -19,7 +15,7 @@ export async function openImage(bytes: Uint8Array, type: FileType, limits: Decod
   if (type === "bmp") return openBitmap(bytes, limits);
   const open = (page: number) =>
     // A page that is only half there must not be read as if the rest were empty.
-    sharp(bytes, { page, pages: 1, failOn: "error", sequentialRead: true, limitInputPixels: limits.maxInputPixels });
+    quietSharp(bytes, { page, pages: 1, failOn: "error", sequentialRead: true, limitInputPixels: limits.maxInputPixels });
   const { pages = 1 } = await toCoded(() => open(0).metadata());
   return {
     type,
@@ -43,7 +39,7 @@ async function openBitmap(bytes: Uint8Array, limits: DecodeLimits): Promise<Page
     async readPage(_, size) {
       const scaled = scalePage({ width, height, dpi }, size);
       if (scaled.width === width) return { raster: { width, height, channels, data }, dpi: scaled.dpi };
-      const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: limits.maxInputPixels });
+      const raw = quietSharp(data, { raw: { width, height, channels }, limitInputPixels: limits.maxInputPixels });
       return { raster: await toRaster(raw, { space: "srgb" }, scaled), dpi: scaled.dpi };
     },
     close: () => Promise.resolve(),
@@ -60,18 +56,4 @@ async function toRaster(image: Sharp, { space }: Pick<Metadata, "space">, size: 
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data };
-}
-
-async function toCoded<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (CodedError.isInstance(error)) throw error;
-    const message = error instanceof Error ? error.message : "";
-    if (/pixel limit|too large|exceeds? .*(dimension|size|limit)/i.test(message))
-      throw unreadableFile("too_many_pixels", "The picture has too many pixels.");
-    if (/premature|truncat|unexpected end|end of (file|image|stream)|not enough|out of data|too short|EOF/i.test(message))
-      throw unreadableFile("truncated", "The picture ends before its last pixel.");
-    throw unreadableFile("broken", "The picture is damaged or incomplete.");
-  }
 }

@@ -3,6 +3,7 @@ import { detectFileType } from "./detect-file-type.ts";
 import { createDocumentProcess, type DocumentProcess } from "./document-process.ts";
 import type { PageReply, PageRequest } from "./document-protocol.ts";
 import type { Page } from "./page.ts";
+import { raceCaller } from "./race-caller.ts";
 import { parseSelection } from "./select-pages.ts";
 import { unreadableFile } from "./unreadable-file.ts";
 
@@ -93,7 +94,7 @@ export function createPageReader(options: PageReaderOptions = {}): PageReader {
       if (target.waiting >= maxQueuedPages)
         throw new CodedError("overloaded", "Too many pages wait to be read; try again later.", { retryAfterMs: 1000 });
       if (leftMs <= 0) throw unreadableFile("too_slow", "Reading the file took too long.", { maxFileMs, name });
-      return race(requestPage(target, { ...request, position }, { file, boundMs: Math.min(maxPageMs, leftMs) }), readOptions);
+      return raceCaller(requestPage(target, { ...request, position }, { file, boundMs: Math.min(maxPageMs, leftMs) }), readOptions);
     };
     try {
       let current = await readPage(0);
@@ -130,26 +131,4 @@ async function requestPage(
   const second = await target.request({ ...request, bytes: file }, boundMs);
   if (second.kind === "page") return second;
   throw new CodedError("internal", "The reader lost the file.");
-}
-
-/** Rejects when the caller left or the time is up; the decoding process finishes its page by itself. */
-async function race<Result>(work: Promise<Result>, { signal, deadlineAt }: ReadPagesOptions): Promise<Result> {
-  if (signal === undefined && deadlineAt === undefined) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(new CodedError("cancelled", "The caller left."));
-  const timer =
-    deadlineAt === undefined
-      ? undefined
-      : setTimeout(
-          () => reject(new CodedError("deadline_exceeded", "The page was not ready in time.")),
-          Math.max(0, deadlineAt - Date.now()),
-        );
-  signal?.addEventListener("abort", onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
 }

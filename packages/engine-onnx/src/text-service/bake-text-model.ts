@@ -1,6 +1,7 @@
 import { createProgressBar } from "../hub/progress-bar.ts";
 import { prepareChosenModel } from "./prepare-chosen-model.ts";
-import type { ModelChoice, SpaceModels } from "./text-service-options.ts";
+import type { ModelChoice } from "../model-choice.ts";
+import type { SpaceModels } from "./text-service-options.ts";
 
 /**
  * The step of an image's build that needs the network, as a process: prepares the chosen model, prints its folder to

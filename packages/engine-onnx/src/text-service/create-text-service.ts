@@ -2,10 +2,11 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
 import type { HostedService, ServiceStatus } from "@repo/contracts/hosted-service";
+import { dataDirectoryOf } from "../model-choice.ts";
 import { createTextEmbedder, type OnnxTextEmbedder, type TextEmbedderInfo } from "../text-embedder.ts";
 import type { PreparedTextModel, TextModel } from "../text-model.ts";
 import { loadChosenModel } from "./load-chosen-model.ts";
-import { dataDirectoryOf, type SpaceModels, type TextServiceOptions } from "./text-service-options.ts";
+import type { SpaceModels, TextServiceOptions } from "./text-service-options.ts";
 
 /** Texts in, vectors out: a text-embedding Space without HTTP. */
 export type TextService = TextEmbeddingService & HostedService;

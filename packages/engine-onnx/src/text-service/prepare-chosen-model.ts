@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { OnDownloadProgress } from "../hub/hub-options.ts";
 import { loadPreparedTextModel } from "../load-prepared-text-model.ts";
+import { dataDirectoryOf, findPreparedDirectory, findSnapshot, type ModelChoice } from "../model-choice.ts";
 import { describeHubTextModel } from "../prepare-hub-description.ts";
 import { prepareTextModel } from "../prepare-text-model.ts";
 import type { PreparedTextModel, TextModel } from "../text-model.ts";
-import { dataDirectoryOf, findPreparedDirectory, type ModelChoice, type SpaceModels } from "./text-service-options.ts";
+import type { SpaceModels } from "./text-service-options.ts";
 
 /**
  * The folder of the chosen model, ready to be served. The pocket model, and one that was prepared elsewhere, are only
@@ -46,11 +45,4 @@ async function describeChosenModel(
   const described = await describeHubTextModel({ repository, revision, ...options });
   // Prompts stand in a model's card more often than in its files; a new revision does not change them.
   return isSameRepository ? { ...described, prompts: { ...full.prompts, ...described.prompts } } : described;
-}
-
-/** What another program has fetched into Hugging Face's cache is not fetched again; it is verified like a download. */
-function findSnapshot({ repository, revision }: TextModel, { hubHome }: ModelChoice): string | undefined {
-  const home = hubHome ?? join(homedir(), ".cache/huggingface");
-  const snapshot = join(home, "hub", `models--${repository.replaceAll("/", "--")}`, "snapshots", revision);
-  return existsSync(join(snapshot, "model.safetensors")) ? snapshot : undefined;
 }

@@ -4,10 +4,17 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { durationBuckets } from "../metrics.ts";
 import type { Server } from "../server.ts";
 
+/** What of a result is counted. */
+export interface MeasuredResult {
+  timings: EmbeddedTexts["timings"];
+  /** Of texts. */
+  tokenCounts?: readonly number[];
+}
+
 /** Counts what the embedding routes do. */
 export interface EmbeddingMetrics {
   /** Runs `work` and counts it, its inputs and how it ended. */
-  measure<Result extends EmbeddedTexts>(inputs: number, work: () => Promise<Result>): Promise<Result>;
+  measure<Result extends MeasuredResult>(inputs: number, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Kinds of failure, in text-embeddings-inference's words. */
@@ -57,7 +64,7 @@ export function createEmbeddingMetrics(server: Server): EmbeddingMetrics {
         tokenization.observe((result.timings.tokenizeMs ?? 0) / 1000);
         queue.observe((result.timings.queueMs ?? 0) / 1000);
         inference.observe((result.timings.inferenceMs ?? 0) / 1000);
-        for (const tokens of result.tokenCounts) inputLength.observe(tokens);
+        for (const tokens of result.tokenCounts ?? []) inputLength.observe(tokens);
         return result;
       } catch (thrown) {
         requestFailure.inc({ err: (CodedError.isInstance(thrown) && failureKinds[thrown.code]) || "inference" });

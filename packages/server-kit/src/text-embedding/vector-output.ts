@@ -5,8 +5,11 @@ import type { JsonPiece } from "./json-writer.ts";
 
 const largestInt8 = 127;
 
+/** What of an answer says how its vectors are written. */
+type Written = Pick<AdaptedTexts, "ownDimensions" | "identity">;
+
 /** How the vectors of an answer are written: plain floats as they are, without a copy. */
-export function createVectorWriter({ type, isBase64 }: VectorOutput, result: AdaptedTexts): (vector: Float32Array) => JsonPiece {
+export function createVectorWriter({ type, isBase64 }: VectorOutput, result: Written): (vector: Float32Array) => JsonPiece {
   const scale = toScale(result);
   return (vector) => {
     const values = type === "float" ? vector : type === "int8" ? toInt8(vector, scale) : toBits(vector, type);
@@ -15,7 +18,7 @@ export function createVectorWriter({ type, isBase64 }: VectorOutput, result: Ada
 }
 
 /** The factor that turns the int8 numbers of an answer into those of its vectors. Zeros that fill a vector up do not count. */
-export function toScale({ ownDimensions, identity }: AdaptedTexts): number {
+export function toScale({ ownDimensions, identity }: Written): number {
   return int8Scale(Math.min(ownDimensions ?? Infinity, identity.dimensions));
 }
 

@@ -1,9 +1,9 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import { minPasswordLength } from "../../people/check-password.ts";
 import type { StaffView } from "../../people/staff-rows.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 
 /** What the page is given. */

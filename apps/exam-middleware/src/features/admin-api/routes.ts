@@ -1,3 +1,4 @@
+import { answerFile } from "@repo/app-kit/answer-file";
 import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
@@ -21,7 +22,6 @@ import type { ReportService } from "../../reports/report-service.ts";
 import { actorOf, idOf, parseId } from "../../request-actor.ts";
 import { toAuditBody, toSheetBody, toSheetDetailsBody } from "../../sheets/sheet-bodies.ts";
 import type { SheetService } from "../../sheets/sheet-service.ts";
-import { answerFile } from "../../ui/sheet-files.ts";
 
 /** What {@link mountAdminApi} needs. */
 export interface AdminApiParts {

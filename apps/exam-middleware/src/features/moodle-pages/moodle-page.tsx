@@ -1,9 +1,9 @@
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import type { SubjectMapping } from "../../mappings/mapping-store.ts";
 import type { SubmissionView } from "../../submissions/submission-service.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import { statusNames } from "../../ui/sheet-words.ts";
 

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { answerFile } from "@repo/app-kit/answer-file";
 import { sheetFields, type SheetField } from "@repo/contracts/answer-sheets";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
@@ -23,7 +24,7 @@ import { mountFor, mountOpenFor } from "../../mount-guarded.ts";
 import { actorOf, idOf, parseId } from "../../request-actor.ts";
 import { toAuditBody, toSheetBody, toSheetDetailsBody } from "../../sheets/sheet-bodies.ts";
 import type { SheetFilter, SheetService } from "../../sheets/sheet-service.ts";
-import { answerCrop, answerFile } from "../../ui/sheet-files.ts";
+import { answerCrop } from "../../ui/answer-crop.ts";
 import { streamBatch } from "./batch-events.ts";
 
 /** What {@link mountSheetsApi} needs. */

@@ -1,7 +1,7 @@
 import type { Assets } from "@repo/app-kit/load-assets";
+import { Notice } from "@repo/app-kit/notice";
 import { minPasswordLength } from "../../people/check-password.ts";
 import type { StaffView } from "../../people/staff-rows.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 
 function NewPasswordFields() {

@@ -1,5 +1,5 @@
 import type { Assets } from "@repo/app-kit/load-assets";
-import { Notice } from "../../ui/notice.tsx";
+import { Notice } from "@repo/app-kit/notice";
 import { Shell } from "../../ui/shell.tsx";
 
 /** What a sign-in page is given. */

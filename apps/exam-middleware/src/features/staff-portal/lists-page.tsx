@@ -1,7 +1,7 @@
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import type { ListProblem, ListView } from "../../sheets/sheet-views.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 

@@ -1,8 +1,8 @@
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import { Pager } from "@repo/app-kit/pager";
 import type { Access } from "../../access.ts";
 import type { ReportView } from "../../reports/report-service.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 

@@ -1,6 +1,6 @@
+import { Notice } from "@repo/app-kit/notice";
 import type { CandidateView, SheetDetails } from "../../sheets/sheet-views.ts";
 import type { SheetField } from "../../schema.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { SheetPreview } from "../../ui/sheet-preview.tsx";
 import { fieldNames, toPercent, toReasonTexts } from "../../ui/sheet-words.ts";
 import { type ReviewAddress, toReviewFields, toReviewPath } from "./review-address.ts";

@@ -1,8 +1,8 @@
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import type { WorkflowStatus } from "../../schema.ts";
 import type { AuditEntry, SheetDetails } from "../../sheets/sheet-views.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { fieldNames, outcomeNames, reasonNames, statusNames, toPercent, toSize } from "../../ui/sheet-words.ts";
 import { SheetPreview } from "../../ui/sheet-preview.tsx";
 import { Shell } from "../../ui/shell.tsx";

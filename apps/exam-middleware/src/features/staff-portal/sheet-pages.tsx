@@ -1,3 +1,4 @@
+import { answerFile } from "@repo/app-kit/answer-file";
 import { readForm, redirectWithNotice } from "@repo/app-kit/page-forms";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { Server, ServerEnvironment } from "@repo/server-kit/server";
@@ -6,7 +7,7 @@ import { Readable } from "node:stream";
 import type { Actor } from "../../access.ts";
 import type { SheetField } from "../../schema.ts";
 import type { Change } from "../../sheets/sheet-service.ts";
-import { answerCrop, answerFile } from "../../ui/sheet-files.ts";
+import { answerCrop } from "../../ui/answer-crop.ts";
 import { LogPage } from "./log-page.tsx";
 import { readListAddress, toFilter } from "./read-filter.ts";
 import { SheetPage } from "./sheet-page.tsx";

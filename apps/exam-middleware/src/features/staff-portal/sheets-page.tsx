@@ -1,9 +1,9 @@
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import { Pager } from "@repo/app-kit/pager";
 import type { Access } from "../../access.ts";
 import type { SheetPage as Sheets } from "../../sheets/sheet-service.ts";
 import type { SheetView } from "../../sheets/sheet-views.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { reasonNames, statusNames, toPercent } from "../../ui/sheet-words.ts";
 import { Shell } from "../../ui/shell.tsx";
 import { StatusDetail, StatusLabel } from "../../ui/status-label.tsx";

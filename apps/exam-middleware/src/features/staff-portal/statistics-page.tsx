@@ -1,9 +1,9 @@
+import { DayPlot } from "@repo/app-kit/day-plot";
 import type { Access } from "../../access.ts";
 import type { WorkflowStatus } from "../../schema.ts";
 import type { DayStatistics, StatusCounts } from "../../sheets/sheet-views.ts";
 import { statusNames, toPercent, toTone } from "../../ui/sheet-words.ts";
 import { Shell } from "../../ui/shell.tsx";
-import { DayPlot } from "./day-plot.tsx";
 import { toAddress } from "./read-filter.ts";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 

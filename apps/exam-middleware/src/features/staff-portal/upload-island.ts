@@ -1,8 +1,8 @@
 /** Browser only: dropping, sending and following files on the page of upload-page.tsx. */
 import { statusNames, toReasonTexts, toTone } from "../../ui/sheet-words.ts";
 import type { ReviewReason, WorkflowStatus } from "../../schema.ts";
-import { type NamedFile, readChosen, readDropped } from "./dropped-files.ts";
-import { createUploadQueue, type UploadEntry } from "./upload-queue.ts";
+import { type NamedFile, readChosen, readDropped } from "@repo/app-kit/dropped-files";
+import { createUploadQueue, type UploadEntry as QueueEntry } from "@repo/app-kit/upload-queue";
 
 /** What the server tells of a sheet, as JSON. */
 interface SheetState {
@@ -25,6 +25,14 @@ interface Progress {
   changed: SheetState[];
   reader: { state: string; message: string | null };
 }
+
+/** What the server answers about a file. */
+interface UploadAnswer {
+  is_new: boolean;
+  sheet: SheetState;
+}
+
+type UploadEntry = QueueEntry<UploadAnswer>;
 
 /** What a row says beside the name. */
 interface RowState {
@@ -117,15 +125,14 @@ function createRows(list: HTMLElement) {
       });
     else if (entry.state === "waiting") show(row, { text: "Waiting to be sent", tone: "busy", detail: entry.message });
     else if (entry.answer?.sheet) {
-      const { id, status } = entry.answer.sheet as SheetState;
+      const { id, status } = entry.answer.sheet;
       const known = bySheet.get(id);
       if (known && known !== row) row.remove();
       const target = known ?? row;
       byEntry.set(entry, target);
       if (!known) link(row, id);
-      showSheet(entry.answer.sheet as SheetState);
-      if (!entry.answer.is_new)
-        show(target, { text: statusNames[status as WorkflowStatus], tone: toTone(status as WorkflowStatus), detail: "was here already" });
+      showSheet(entry.answer.sheet);
+      if (!entry.answer.is_new) show(target, { text: statusNames[status], tone: toTone(status), detail: "was here already" });
     }
   };
   return { showSheet, showEntry };
@@ -194,7 +201,7 @@ export function enableUpload(): void {
     return typeof value === "string" ? value : "";
   };
 
-  const queue = createUploadQueue({
+  const queue = createUploadQueue<UploadAnswer>({
     toAddress: ({ name }) => `/portal/staff/upload/file?${new URLSearchParams({ name, exam_type: examType(), batch: batchId ?? "" })}`,
     onChange: (entry) => {
       rows.showEntry(entry);

@@ -1,7 +1,7 @@
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import type { BatchProgress } from "../../sheets/sheet-service.ts";
 import type { SheetView } from "../../sheets/sheet-views.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import { StatusDetail, StatusLabel } from "../../ui/status-label.tsx";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";

@@ -1,3 +1,4 @@
+import { answerFile } from "@repo/app-kit/answer-file";
 import { CodedError } from "@repo/contracts/coded-error";
 import {
   dashboardRoute,
@@ -22,7 +23,6 @@ import type { SheetService } from "../../sheets/sheet-service.ts";
 import type { SheetView } from "../../sheets/sheet-views.ts";
 import { toSubmissionBody } from "../../submissions/submission-body.ts";
 import type { SubmissionService } from "../../submissions/submission-service.ts";
-import { answerFile } from "../../ui/sheet-files.ts";
 
 /** What {@link mountStudentApi} needs. */
 export interface StudentApiParts {

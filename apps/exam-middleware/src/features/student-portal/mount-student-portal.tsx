@@ -1,3 +1,4 @@
+import { answerFile } from "@repo/app-kit/answer-file";
 import { limitForms, readForm, redirectWithNotice } from "@repo/app-kit/page-forms";
 import { createPageResponder } from "@repo/app-kit/page-responder";
 import { CodedError } from "@repo/contracts/coded-error";
@@ -7,7 +8,6 @@ import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import type { Context } from "hono";
 import { type Access, assertRole } from "../../access.ts";
 import { answerSignIn } from "../../ui/answer-sign-in.ts";
-import { answerFile } from "../../ui/sheet-files.ts";
 import { Shell } from "../../ui/shell.tsx";
 import { PaperPage } from "./paper-page.tsx";
 import { PapersPage } from "./papers-page.tsx";

@@ -1,9 +1,9 @@
 import { Moment } from "@repo/app-kit/moment";
+import { Notice } from "@repo/app-kit/notice";
 import type { Access } from "../../access.ts";
 import type { ReportView } from "../../reports/report-service.ts";
 import type { SheetDetails } from "../../sheets/sheet-views.ts";
 import type { SubmissionView } from "../../submissions/submission-service.ts";
-import { Notice } from "../../ui/notice.tsx";
 import { SheetPreview } from "../../ui/sheet-preview.tsx";
 import { Shell } from "../../ui/shell.tsx";
 import { paperStates, toPaperState } from "./paper-states.ts";

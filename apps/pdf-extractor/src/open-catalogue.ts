@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
+import type { Config } from "./config.ts";
+
+/** A file of this package; the same path from src/ and from dist/. */
+function toPackagePath(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+/** Folder with the scripts and styles that the build made for browsers. */
+export const publicFolder: string = toPackagePath("dist/public");
+/** Folder of the schema's changes. */
+export const migrationsFolder: string = toPackagePath("migrations");
+/** The catalogue that the first page offers to try. */
+export const sampleCataloguePath: string = toPackagePath("sample/material-catalogue.pdf");
+
+/** Opens the database and brings its schema up to date. */
+export async function openCatalogue(config: Config, onError: (error: Error) => void): Promise<OpenDatabase> {
+  return await openDatabase({
+    url: config.DATABASE_URL,
+    directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/pdf-extractor"),
+    migrationsFolder,
+    onError,
+  });
+}

@@ -1,0 +1,32 @@
+import { loadAssets } from "@repo/app-kit/load-assets";
+import type { ReadyResponse } from "@repo/contracts/health";
+import { listen } from "@repo/server-kit/listen";
+import type { Logger } from "@repo/server-kit/log";
+import { createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { openCatalogue, publicFolder } from "./open-catalogue.ts";
+import { openServices } from "./open-services.ts";
+
+/** Opens everything, listens, and gives the steps that stop it again, in order. */
+export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
+  const assets = await loadAssets(publicFolder);
+  const database = await openCatalogue(config, (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const { spaces, queue, documents, search } = await openServices(config, database, log);
+  let state: ReadyResponse = { ready: true, stage: "ready" };
+  const server = createApp({ config, database, spaces, documents, search, assets, ready: () => state, log });
+  const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
+  log.info({ url: listener.url, database: database.kind, embeddings: spaces.status().mode }, "listening");
+
+  return [
+    () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
+    // Streams of events never end by themselves, so connections are cut once the answers under way are sent.
+    async () =>
+      await Promise.race([
+        listener.close(),
+        new Promise((resolve) => setTimeout(resolve, 1_000)).then(async () => await listener.close({ force: true })),
+      ]),
+    async () => await queue.close(),
+    async () => await spaces.close(),
+    async () => await database.close(),
+  ];
+}
