@@ -116,8 +116,13 @@ test("with the class's lists more is read right, and what needs nobody is right 
   const before = countRight(await exportSheets());
   // Others of the class differ in the last digits only.
   const others = (value: string): string[] => [1, 3, 7].map((step) => value.replace(/\d$/, (digit) => String((Number(digit) + step) % 10)));
-  const toList = (values: string[]): string[] => [...new Set(values.filter((value) => value !== "").flatMap((value) => [value, ...others(value)]))];
-  await send("roster", ["register_number", ...toList(scans.map(({ register }) => register)).filter((value) => /^\d{12}$/.test(value))].join("\n"));
+  const toList = (values: string[]): string[] => [
+    ...new Set(values.filter((value) => value !== "").flatMap((value) => [value, ...others(value)])),
+  ];
+  await send(
+    "roster",
+    ["register_number", ...toList(scans.map(({ register }) => register)).filter((value) => /^\d{12}$/.test(value))].join("\n"),
+  );
   await send("course", ["subject_code", ...toList(scans.map(({ subject }) => subject))].join("\n"));
   await page.click("button:has-text('Match all sheets again')");
   await page.waitForSelector(".notice:has-text('held against the lists again')");

@@ -37,7 +37,14 @@ export function cropRegions(
   return regions.flatMap((region) => {
     const { image, box } = straighten(page, region.box, measureSlant(page, region.box) ?? skewDegrees);
     const { width, height, isStretched, facts } = readers[region.field];
-    const cut = cropField(image, box, { width, height, isStretched, dpi: page.dpi, marginRatio: facts.margin_ratio, endMarginRatio: facts.end_margin_ratio });
+    const cut = cropField(image, box, {
+      width,
+      height,
+      isStretched,
+      dpi: page.dpi,
+      marginRatio: facts.margin_ratio,
+      endMarginRatio: facts.end_margin_ratio,
+    });
     const picture = cutOut(image, grow(box, box[3] * 0.3));
     return cut === undefined || picture === undefined ? [] : [{ region, pixels: cut.pixels, picture }];
   });

@@ -20,7 +20,11 @@ test.each([-4.2, -1.35, -0.2, 0, 0.5, 2.8])("a page turned by %s degrees is foun
 });
 
 test("an empty page and noise lie straight", () => {
-  expect(estimateSkew({ width: 300, height: 400, gray: new Uint8Array(300 * 400).fill(255) })).toEqual({ degrees: 0, sharpness: 0, isKnown: false });
+  expect(estimateSkew({ width: 300, height: 400, gray: new Uint8Array(300 * 400).fill(255) })).toEqual({
+    degrees: 0,
+    sharpness: 0,
+    isKnown: false,
+  });
   let state = 1;
   const noise = Uint8Array.from({ length: 300 * 400 }, () => (state = (state * 48_271) % 2_147_483_647) % 256);
   expect(estimateSkew({ width: 300, height: 400, gray: noise }).degrees).toBe(0);
