@@ -13,11 +13,12 @@ const maxTopLabels = 50;
 /**
  * Finds the aspects' places with the model's own text tower, once per model.
  * @param embed vectors of length 1 of texts, in order
- * @param store keeps the words' vectors between starts
+ * @param options.store keeps the words' vectors between starts
+ * @param options.logitScale the model's own factor of a cosine
  */
 export async function locateAspects(
   embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
-  store: WordVectorStore,
+  { store, logitScale }: { store: WordVectorStore; logitScale: number },
 ): Promise<AspectSpaces> {
   let vectors = await store.read(wordCount);
   if (vectors === undefined) {
@@ -29,7 +30,7 @@ export async function locateAspects(
   let first = 0;
   for (const aspect of aspects) {
     const { words } = aspectWords[aspect];
-    entries.push([aspect, createAspectSpace(words, vectors.slice(first, first + words.length))]);
+    entries.push([aspect, createAspectSpace(words, vectors.slice(first, first + words.length), logitScale)]);
     first += words.length;
   }
   return Object.fromEntries(entries) as Record<Aspect, AspectSpace>;

@@ -60,7 +60,10 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
   let locating: Promise<AspectSpaces> | undefined;
   /** Found when somebody asks for them: hundreds of texts, for which a large model takes half a minute the first time. */
   function findAspects(): Promise<AspectSpaces> {
-    locating ??= locateAspects(async (words) => (await embedTexts(texts, words)).vectors, store).catch((thrown: unknown) => {
+    locating ??= locateAspects(async (words) => (await embedTexts(texts, words)).vectors, {
+      store,
+      logitScale: model.logitScale,
+    }).catch((thrown: unknown) => {
       locating = undefined;
       throw thrown;
     });
