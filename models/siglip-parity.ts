@@ -12,12 +12,12 @@ import { parseArgs } from "node:util";
 import { countCores, readCpuFlags } from "@repo/engine-onnx/cpu";
 import { parseSiglipConfig } from "@repo/engine-onnx/graph/siglip-config";
 import { loadTokenizer } from "@repo/engine-onnx/load-tokenizer";
-import { describeFiles } from "@repo/engine-onnx/prepare-folder";
 import { openSession, type Session } from "@repo/engine-onnx/session";
 import type { Precision } from "@repo/engine-onnx/text-model";
+import { describeLocalVisualModel } from "@repo/engine-onnx/visual-model/describe-local-visual-model";
 import { encodeVisualText, packVisualTexts } from "@repo/engine-onnx/visual-model/encode-visual-text";
 import { prepareVisualModel } from "@repo/engine-onnx/visual-model/prepare-visual-model";
-import type { PreparedVisualModel, VisualModel } from "@repo/engine-onnx/visual-model/visual-model";
+import type { PreparedVisualModel } from "@repo/engine-onnx/visual-model/visual-model";
 import type { TensorData } from "@repo/engine-onnx/worker-protocol";
 import { fullModel } from "@repo/siglip-embed/model";
 import {
@@ -35,8 +35,8 @@ if (source === undefined) throw new Error("Give the folder of the weights.");
 
 const config = parseSiglipConfig(readFileSync(join(source, "config.json"), "utf8"));
 const size = config.vision.imageSize;
-const facts = await readFacts(source);
-const isTrained = facts.id === fullModel.id;
+const facts = await describeLocalVisualModel(source, fullModel);
+const isTrained = facts === fullModel;
 const reference = readReference(source);
 const load = describeLoad();
 const scratch = options.keep ?? mkdtempSync(join(tmpdir(), "outpost-siglip-parity-"));
@@ -168,24 +168,6 @@ function toPixels(rows: readonly Float32Array[]): TensorData {
   const data = new Float32Array(rows.length * 3 * size * size);
   for (const [row, pixels] of rows.entries()) data.set(pixels, row * pixels.length);
   return { type: "float32", data, dims: [rows.length, 3, size, size] };
-}
-
-/** The declared facts where the weights are the declared ones; else those of the files, under a name that says so. */
-async function readFacts(folder: string): Promise<VisualModel> {
-  const files = await describeFiles(folder, ["config.json", "tokenizer.json", "model.safetensors"]);
-  const weights = files.find(({ path }) => path === "model.safetensors");
-  if (weights === undefined) throw new Error(`${folder} has no model.safetensors.`);
-  if (fullModel.files.some(({ sha256 }) => sha256 === weights.sha256)) return fullModel;
-  return {
-    ...fullModel,
-    id: `${fullModel.id}, random weights`,
-    repository: "random-siglip",
-    revision: weights.sha256.slice(0, 40),
-    dimensions: config.dimensions,
-    image: { ...fullModel.image, size },
-    text: { ...fullModel.text, length: config.text.positions },
-    files,
-  };
 }
 
 interface Reference {
