@@ -4,6 +4,9 @@
  */
 const tests = ["[.]test[.]tsx?$", "^packages/testing/", "/test/"];
 
+/** What decodes files that strangers sent. */
+const decoders = "^packages/engine-onnx/src/images/(open-(image|pdf)|decode-picture|quiet-sharp)[.]ts$";
+
 /** @type {(name: string, comment: string, from: object, to: object) => import("dependency-cruiser").IForbiddenRuleType} */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
@@ -104,14 +107,14 @@ export default {
     forbid(
       "files-are-decoded-in-their-own-process",
       "Use engine-onnx/images/page-reader: what strangers sent is decoded in a process that may be killed.",
-      { path: "^packages/engine-onnx/", pathNot: [...tests, "^packages/engine-onnx/src/images/open-(image|pdf)[.]ts$"] },
+      { path: "^packages/engine-onnx/", pathNot: [...tests, decoders] },
       { path: "(?:^|/)(?:sharp|pdfjs-dist|@napi-rs)(?:/|$)" },
     ),
     forbid(
       "decoders-are-loaded-by-that-process-only",
       "Use engine-onnx/images/page-reader: importing a decoder loads it into the server.",
-      { path: "^(packages|spaces|apps)/", pathNot: [...tests, "^packages/engine-onnx/src/images/document-worker[.]ts$"] },
-      { path: "^packages/engine-onnx/src/images/open-" },
+      { path: "^(packages|spaces|apps)/", pathNot: [...tests, decoders, "^packages/engine-onnx/src/images/document-worker[.]ts$"] },
+      { path: decoders },
     ),
     forbid(
       "apps-decode-files-in-their-own-process",

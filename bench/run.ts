@@ -1,4 +1,5 @@
 /** `pnpm bench [SPACE] [options]`: each kind of Space has a benchmark of its own; see README.md. */
 const space = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 if (space === "answer-sheet-ml") await import("./answer-sheets/run.ts");
+else if (space === "siglip-embed") await import("./siglip/run.ts");
 else await import("./run-text-embedding.ts");

@@ -142,6 +142,14 @@ const importFaults: Record<string, [string, Record<string, string>]> = {
     "files-are-decoded-in-their-own-process",
     { "packages/engine-onnx/src/engine.ts": 'import "sharp";\n' },
   ],
+  "an app decodes a file outside of its reading process": [
+    "apps-decode-files-in-their-own-process",
+    { "apps/one/src/features/search/search.ts": 'import "sharp";\n\nexport const search = 1;\n' },
+  ],
+  "what starts processes knows what they do": [
+    "confined-process-stands-alone",
+    { "packages/confined-process/src/start.ts": 'export { run as start } from "../../engine/src/engine.ts";\n' },
+  ],
   "a Space loads a decoder": [
     "decoders-are-loaded-by-that-process-only",
     {

@@ -13,9 +13,10 @@ const external = ["onnxruntime-node", "sharp", "pdfjs-dist", "@napi-rs/canvas"];
  * for: those of engine-onnx, and the Space's src/*-thread.ts. So does bake-model.ts, which an image's build runs.
  *
  * @param options.onnx the Space serves a text model of engine-onnx
- * @param options.vision the Space runs models on pages that it reads from files
+ * @param options.vision the Space runs models on pages or pictures that it reads from files
+ * @param options.visual the Space serves a model of images and texts of engine-onnx
  */
-export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean } = {}): Options {
+export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean; visual?: boolean } = {}): Options {
   const entry: Record<string, string> = { main: "src/main.ts" };
   for (const file of readdirSync("src")) {
     if (file.endsWith("-thread.ts") || file === "bake-model.ts") entry[file.replace(".ts", "")] = `src/${file}`;
@@ -23,6 +24,7 @@ export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean } 
   const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
   if (options.onnx === true || options.vision === true) entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
   if (options.onnx === true) entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
+  if (options.visual === true) entry["prepare-visual-thread"] = fromSpace.resolve("@repo/engine-onnx/visual-model/prepare-visual-thread");
   if (options.vision === true) entry["document-worker"] = fromSpace.resolve("@repo/engine-onnx/images/document-worker");
   return { ...defineServerBundle(entry, external), clean: true };
 }

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import loadOpenJpeg from "@cornerstonejs/codec-openjpeg";
 import sharp from "sharp";
 import { image, type PdfObject } from "./pdf-file.ts";
 
@@ -36,18 +36,9 @@ export async function rgbJpeg(drawing: Drawing, more = "/ColorSpace /DeviceRGB /
   return image({ ...drawing, filter: "/DCTDecode", more }, await toSharp(drawing).jpeg({ quality: 95 }).toBuffer());
 }
 
-interface Encoder {
-  getDecodedBuffer(frame: { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean }): Uint8Array;
-  setQuality(isLossless: boolean, quality: number): void;
-  encode(): void;
-  getEncodedBuffer(): Uint8Array;
-  delete(): void;
-}
-
 /** JPEG 2000 by OpenJPEG: pdf.js has a decoder only, and so has sharp not even that. */
 export async function jpx(drawing: Drawing, more = ""): Promise<PdfObject> {
-  const load = createRequire(import.meta.url)("@cornerstonejs/codec-openjpeg") as () => Promise<{ J2KEncoder: new () => Encoder }>;
-  const { J2KEncoder } = await load();
+  const { J2KEncoder } = await loadOpenJpeg();
   const encoder = new J2KEncoder();
   const { width, height } = drawing;
   encoder.getDecodedBuffer({ width, height, bitsPerSample: 8, componentCount: 3, isSigned: false }).set(drawing.rgb);

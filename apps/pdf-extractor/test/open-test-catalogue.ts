@@ -22,7 +22,7 @@ export interface TestCatalogue extends Services {
 
 const nameOnlyAssets: Assets = { url: (name) => `/assets/${name}`, respond: () => undefined };
 const lookMs = 40;
-const settleMs = 60_000;
+const settleMs = 240_000;
 
 /**
  * Opens one.

@@ -6,24 +6,17 @@ these directions by softmax(30 * cosine between picture and direction), scaled t
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-
 import numpy as np
 
-from towers import FOLDER
+from catalogue_search import run_node
 
-ROOT = FOLDER.parent.parent
 ATTRIBUTE = {"color": "colour", "texture": "pattern", "material": "material", "style": "style"}
 NEIGHBOURS = 10
 
 
 def space_words() -> dict:
     """The words and sentences of spaces/siglip-embed."""
-    node = ROOT / "node_modules/.bin/node"
-    code = "import('./spaces/siglip-embed/src/aspect-words.ts').then(({ aspectWords }) => console.log(JSON.stringify(aspectWords)))"
-    return json.loads(subprocess.run([str(node) if node.exists() else "node", "--input-type=module", "-e", code], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    return run_node("import { aspectWords } from './spaces/siglip-embed/src/aspect-words.ts'; console.log(JSON.stringify(aspectWords));")
 
 
 def unit(rows: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
-from attributes import DARK, LIGHT
+from attributes import DARK, KINDS, LIGHT
 from claims import Claims
 from textures import Look
 from words import (
@@ -23,7 +23,11 @@ ALONE = {
     "style": ("{}", "{} style", "{} interior", "a {} design", "in {} style"),
     "scene": ("{}",),
 }
-SCENE_ALONE = {"surface": ("a close-up",), "swatch": ("a swatch", "a sample"), "floor": ("a floor", "flooring"), "wall": ("a wall", "wall covering"), "board": ("a sample board", "samples"), "object": ("an object",)}
+SCENE_NOUNS = {
+    "surface": ("a close-up",), "swatch": ("a swatch", "a sample"), "floor": ("a floor", "flooring"), "wall": ("a wall", "wall covering"),
+    "board": ("a sample board", "samples"), "object": ("an object",),
+}
+WORDS = {"material": MATERIAL_WORDS, "colour": COLOUR_WORDS, "pattern": PATTERN_WORDS, "finish": FINISH_WORDS, "style": STYLE_WORDS, "scene": SCENE_NOUNS}
 PREFIXES = ("", "", "", "", "a photo of ", "this is a photo of ", "a picture of ", "an image of ", "catalogue photo of ")
 
 
@@ -74,26 +78,49 @@ def _pattern(look: Look, claims: Claims, rng: Generator) -> str:
     return word
 
 
-def _alone(look: Look, claims: Claims, rng: Generator) -> str:
-    """One attribute and nothing else."""
-    attribute = str(rng.choice(["material", "material", "colour", "colour", "pattern", "pattern", "finish", "style" if look.style else "pattern", "scene"]))
-    if attribute == "scene":
-        claims.claim("scene", [look.scene], SCENE_UNCLEAR[look.scene])
-        return one_of(rng, SCENE_ALONE[look.scene])
-    if attribute == "style":
-        claims.claim("style", [look.style])
-        word = one_of(rng, STYLE_WORDS[look.style])
+def describe(attribute: str, value: str, rng: Generator) -> tuple[str, Claims]:
+    """A text that names one value of one attribute and nothing else; of "colour" also the tones "dark" and "light"."""
+    claims = Claims()
+    if attribute == "kind":
+        claims.claim("material", [next(material for material, kinds in KINDS.items() if value in kinds)])
+        claims.claim("kind", [value], [""])
+        return one_of(rng, ALONE["material"]).format(one_of(rng, KIND_WORDS.get(value, (value,)))), claims
+    if attribute == "colour" and value in TONE_RIGHT:
+        claims.claim("colour", TONE_RIGHT[value], TONE_UNCLEAR[value])
+        return one_of(rng, ALONE["colour"]).format(value), claims
+    word = one_of(rng, WORDS[attribute][value])
+    if attribute == "colour":
+        unclear = COLOUR_UNCLEAR.get(word.replace("gray", "grey"), ())
+    elif attribute == "pattern":
+        unclear = ("herringbone",) if word == "zigzag" else ()
     else:
-        word = _material(look, claims, rng, False) if attribute == "material" else {"colour": _colour, "pattern": _pattern, "finish": _finish}[attribute](look, claims, rng)
-    return one_of(rng, ALONE[attribute]).format(word)
+        unclear = {"material": MATERIAL_UNCLEAR, "scene": SCENE_UNCLEAR}.get(attribute, {}).get(value, ())
+    claims.claim(attribute, [value], unclear)
+    return one_of(rng, ALONE[attribute]).format(word), claims
+
+
+def every_value(rng: Generator) -> list[tuple[str, Claims]]:
+    """A text for each value of each attribute, the second colour aside."""
+    values = [(attribute, value) for attribute, words in WORDS.items() for value in words]
+    values += [("kind", kind) for kinds in KINDS.values() for kind in kinds] + [("colour", tone) for tone in TONE_RIGHT]
+    return [describe(attribute, value, rng) for attribute, value in values]
+
+
+def _alone(look: Look, rng: Generator) -> tuple[str, Claims]:
+    """One attribute of a picture and nothing else."""
+    attribute = str(rng.choice(["material", "kind" if look.kind else "material", "colour", "colour", "pattern", "pattern", "finish", "style" if look.style else "pattern", "scene"]))
+    value = getattr(look, attribute)
+    if attribute == "colour" and rng.random() < 0.18:
+        value = "dark" if value in DARK else "light" if value in LIGHT else value
+    return describe(attribute, value, rng)
 
 
 def make_caption(look: Look, rng: Generator, full: bool = False) -> tuple[str, Claims]:
     """A caption, lower case. `full` names material, colour, pattern, finish, scene and style."""
-    claims = Claims()
-    if not full and rng.random() < 0.28:
-        text = _alone(look, claims, rng)
+    if not full and rng.random() < 0.2:
+        text, claims = _alone(look, rng)
         return (PREFIXES[int(rng.integers(len(PREFIXES)))] + text if rng.random() < 0.6 else text), claims
+    claims = Claims()
     says = lambda chance: full or rng.random() < chance
     phrase = "{}"
     if says(0.4):

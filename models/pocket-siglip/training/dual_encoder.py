@@ -1,8 +1,8 @@
 """The two towers: a convolutional one for pictures and a small transformer for texts, both to unit vectors of 1152 numbers.
 
 The loss is the sigmoid loss (Zhai et al., Sigmoid Loss for Language Image Pre-Training, 2023): every pair of a picture and a text is a
-binary decision with logit scale * cosine + bias, both learnt. The paper starts the bias at -10 for one true text in a batch; here
-several texts are true of a picture (claims.py), so it starts at -4.
+binary decision with logit scale * cosine + bias, both learnt. The paper starts them at 10 and -10, for one true text in a large batch;
+here several texts of a small batch are true of a picture (claims.py), and steps are few: they start at 20 and -4.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ class TextTower(nn.Module):
         x = self.words(ids) + self.places[:ids.shape[1]]
         for block in self.blocks:
             x = block(x, hidden)
-        x = (self.norm(x) * there[:, :, None]).sum(1) / there.sum(1, keepdim=True).clamp(min=1)
+        # The mean as a product: a sum over places is added up in another order for one text than for several.
+        x = (there[:, None] @ self.norm(x)).squeeze(1) / there.sum(1, keepdim=True).clamp(min=1)
         return functional.normalize(self.head(x).float(), dim=1, eps=1e-6)
 
 
@@ -117,7 +118,7 @@ class DualEncoder(nn.Module):
     def __init__(self, vocabulary: int):
         super().__init__()
         self.image, self.text = ImageTower(), TextTower(vocabulary)
-        self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+        self.log_scale = nn.Parameter(torch.tensor(math.log(20.0)))
         self.bias = nn.Parameter(torch.tensor(-4.0))
 
     def loss(self, images: torch.Tensor, texts: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

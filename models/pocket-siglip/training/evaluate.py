@@ -15,6 +15,7 @@ import torch
 
 from aspect_search import aspect_report
 from captions import make_caption
+from catalogue_search import catalogue_report
 from claims import NAMES, to_codes, truth
 from swatches import make_swatch
 from towers import FOLDER, Towers
@@ -75,8 +76,9 @@ def main() -> None:
     report["retrieval"] = retrieval(towers, pictures, looks, vectors, 1000)
     report["pairs"] = pairs(towers, looks, codes, vectors)
     report["aspects"] = aspect_report(vectors, codes, NAMES, towers.embed_texts)
+    report["catalogue"] = catalogue_report(towers)
     report["milliseconds"] = {"image": milliseconds(lambda: towers.embed_images(pictures[:1])), "text": milliseconds(lambda: towers.embed_texts(["dark oak floor"]))}
-    print(json.dumps({key: report[key] for key in ("retrieval", "pairs", "aspects", "milliseconds")}, indent=1))
+    print(json.dumps({key: report[key] for key in ("retrieval", "pairs", "aspects", "catalogue", "milliseconds")}, indent=1))
     (FOLDER / "reports").mkdir(exist_ok=True)
     (FOLDER / "reports/pocket-siglip.json").write_text(json.dumps(report, indent=2) + "\n")
 

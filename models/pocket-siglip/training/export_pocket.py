@@ -63,7 +63,7 @@ def main() -> None:
     model = DualEncoder(captions.tokenizer.get_vocab_size())
     model.load_state_dict(state["average"])
     pool = SwatchPool()
-    model = settle(model, to_pixels(pool.pictures[:2048]))
+    model = settle(model, to_pixels(pool.pictures[:1536]))
     export(model.image, torch.zeros(2, 3, SIZE, SIZE), "vision.onnx", "pixel_values", "image_embeds")
     export(model.text, torch.ones(2, TEXT_LENGTH, dtype=torch.int64), "text.onnx", "input_ids", "text_embeds")
     entry = lambda name: {"path": name, "sha256": hashlib.sha256((FOLDER / name).read_bytes()).hexdigest(), "bytes": (FOLDER / name).stat().st_size}

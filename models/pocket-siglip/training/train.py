@@ -1,6 +1,7 @@
 """Trains both towers on drawn swatches for a budget of processor minutes: `python train.py --minutes 40`.
 
-Reads pictures that swatch_pool.py draws (now or before) and writes captions anew each time. Pictures are shrunk to 64 pixels for the
+Reads pictures that swatch_pool.py draws (now or before) and writes captions anew each time. Besides the captions of its pictures a
+batch has one short text for every value of every attribute ("navy", "herringbone pattern"), true or false of each picture. Pictures are shrunk to 64 pixels for the
 first part of the budget and have their full 96 in the last: most is learnt cheaply. Resumes from cache/siglip.pt, which is written
 every minute; a later run with more minutes goes on along the longer schedule.
 """
@@ -18,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from captions import make_caption
+from captions import every_value, make_caption
 from claims import NAMES, to_codes, truth
 from dual_encoder import DualEncoder
 from make_tokenizer import FILE as TOKENIZER
@@ -54,9 +55,14 @@ class Captions:
         """int64 [n, longest]; shorter than 64, which changes nothing since padding is not looked at."""
         return torch.nn.utils.rnn.pad_sequence([torch.tensor(e.ids) for e in self.tokenizer.encode_batch(texts)], batch_first=True)
 
-    def draw(self, codes: np.ndarray) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def claims(self, made: list) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.tensor([c.right for _, c in made]), torch.tensor([c.unclear for _, c in made])
+
+    def draw(self, codes: np.ndarray) -> tuple[list[torch.Tensor], torch.Tensor, torch.Tensor]:
+        """A caption per picture, then a text per value of each attribute: tokens of both, and the claims of all."""
         made = [make_caption(to_look(row), self.rng) for row in codes]
-        return self.tokens([text for text, _ in made]), torch.tensor([c.right for _, c in made]), torch.tensor([c.unclear for _, c in made])
+        values = every_value(self.rng)
+        return [self.tokens([text for text, _ in part]) for part in (made, values)], *self.claims(made + values)
 
 
 @torch.no_grad()
@@ -76,7 +82,7 @@ def settle(model: DualEncoder, pixels: torch.Tensor) -> DualEncoder:
 def check(model: DualEncoder, pool: SwatchPool, dev: tuple, captions: Captions, size: int) -> str:
     """Zero-shot accuracy on held-out combinations."""
     shrink = lambda pixels: pixels if size == pixels.shape[3] else functional.interpolate(pixels, (size, size), mode="area")
-    settled = settle(model, shrink(to_pixels(pool.pictures[:1024])))
+    settled = settle(model, shrink(to_pixels(pool.pictures[:768])))
     vectors = torch.cat([settled.image(shrink(part)) for part in dev[0].split(128)]).numpy()
     report = zero_shot(vectors, dev[1], NAMES, lambda texts: settled.text(captions.tokens(texts)).numpy())
     return ", ".join(f"{name} {entry['top1']:.3f}" for name, entry in report.items())
@@ -85,7 +91,7 @@ def check(model: DualEncoder, pool: SwatchPool, dev: tuple, captions: Captions, 
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=40)
-    options.add_argument("--batch", type=int, default=160)
+    options.add_argument("--batch", type=int, default=96)
     options.add_argument("--rate", type=float, default=2e-3)
     options.add_argument("--small-share", type=float, default=0.5, help="part of the budget at 64 pixels")
     options.add_argument("--seed", type=int, default=1)
@@ -104,7 +110,7 @@ def main() -> None:
     average = copy.deepcopy(model)
     decays = [p for p in model.parameters() if p.ndim > 1]
     others = [p for name, p in model.named_parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW([{"params": decays, "weight_decay": 0.02, "factor": 1.0}, {"params": others, "weight_decay": 0.0, "factor": 1.0}, {"params": [model.log_scale, model.bias], "weight_decay": 0.0, "factor": 3.0}], lr=0, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW([{"params": decays, "weight_decay": 0.02, "factor": 1.0}, {"params": others, "weight_decay": 0.0, "factor": 1.0}, {"params": [model.log_scale, model.bias], "weight_decay": 0.0, "factor": 5.0}], lr=0, betas=(0.9, 0.98))
     step, spent = 0, 0.0
     if STATE.exists():
         state = torch.load(STATE, weights_only=True)
@@ -133,7 +139,7 @@ def main() -> None:
             pixels = functional.interpolate(pixels, (size, size), mode="area").contiguous(memory_format=torch.channels_last)
         ids, right, unclear = captions.draw(codes)
         with torch.autocast("cpu", torch.bfloat16, enabled=not options.float32):
-            images, texts = model.image(pixels), model.text(ids)
+            images, texts = model.image(pixels), torch.cat([model.text(part) for part in ids])
         loss = model.loss(images, texts, truth(torch.from_numpy(codes.astype(np.int64)), right, unclear))
         optimizer.zero_grad()
         loss.backward()
@@ -147,8 +153,8 @@ def main() -> None:
         losses.append(loss.item())
         now = time.process_time()
         spent, last = spent + now - last, now
-        if step % 50 == 0:
-            print(f"{spent / 60:.1f} min, step {step}, {size} px, {pool.filled} drawn, rate {rate:.5f}, scale {model.log_scale.exp().item():.1f}, bias {model.bias.item():.2f}, loss {np.mean(losses[-50:]):.3f}", flush=True)
+        if step % 100 == 0:
+            print(f"{spent / 60:.1f} min, step {step}, {size} px, {pool.filled} drawn, rate {rate:.5f}, scale {model.log_scale.exp().item():.1f}, bias {model.bias.item():.2f}, loss {np.mean(losses[-100:]):.3f}", flush=True)
         done = spent >= options.minutes * 60
         if time.monotonic() - saved > 60 or done:
             torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": spent}, STATE.with_suffix(".tmp"))

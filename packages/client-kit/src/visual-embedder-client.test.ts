@@ -109,7 +109,7 @@ test("texts tell their tokens and which of them were cut, whatever batch they we
   const space = await startLocalSpace(context, {
     "/embed/text": (response, request, index) => {
       const { texts } = JSON.parse(request.body) as { texts: string[] };
-      json(200, {
+      return json(200, {
         ...identity,
         count: texts.length,
         embeddings: texts.map((text) => toBase64(vectorOf(text.length))),

@@ -19,6 +19,7 @@ import {
   embedVisualTextRoute,
   visualInfoRoute,
   type EmbedAspectsResponse,
+  type VisualInfoResponse,
 } from "@repo/contracts/visual-embedding-routes";
 import { createSpaceClient, type SpaceClient, type SpaceClientOptions } from "./create-space-client.ts";
 import { decodeVector } from "./decode-vector.ts";
@@ -73,7 +74,7 @@ export function createVisualEmbedderClient(
   const space = "call" in spaceOrOptions ? spaceOrOptions : createSpaceClient({ timeoutMs: defaultTimeoutMs, ...spaceOrOptions });
   const who = `The Space at ${space.address.baseUrl}`;
   let known = options.expectedIdentity;
-  let facts: VisualModelInfo | undefined;
+  let facts: VisualInfoResponse | undefined;
 
   function accept({ model, revision, dimensions }: ModelIdentity): ModelIdentity {
     const answered = { model, revision, dimensions };
@@ -149,20 +150,9 @@ export function createVisualEmbedderClient(
     space,
     identity: () => known,
     async info(context) {
-      if (facts === undefined) {
-        const answer = await space.call(visualInfoRoute, undefined, context);
-        facts = {
-          ...accept(answer),
-          imageSize: answer.image_size,
-          maxTokens: answer.max_tokens,
-          logitScale: answer.logit_scale,
-          logitBias: answer.logit_bias,
-          precision: answer.precision,
-          aspectRevision: answer.aspect_revision,
-          aspectLabels: answer.aspect_labels,
-        };
-      }
-      return facts;
+      const answer = facts ?? (await space.call(visualInfoRoute, undefined, context));
+      facts ??= answer;
+      return toInfo(answer, accept(answer));
     },
     async embedImages(images, context = {}) {
       const batches = toBatches.images(images);
@@ -200,6 +190,19 @@ export function createVisualEmbedderClient(
       await embedTexts(["ready"], context);
       return known as ModelIdentity;
     },
+  };
+}
+
+function toInfo(answer: VisualInfoResponse, identity: ModelIdentity): VisualModelInfo {
+  return {
+    ...identity,
+    imageSize: answer.image_size,
+    maxTokens: answer.max_tokens,
+    logitScale: answer.logit_scale,
+    logitBias: answer.logit_bias,
+    precision: answer.precision,
+    aspectRevision: answer.aspect_revision,
+    aspectLabels: answer.aspect_labels,
   };
 }
 

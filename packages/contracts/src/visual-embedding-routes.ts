@@ -235,6 +235,9 @@ export const visualInfoResponse = modelIdentity.extend({
   remote_images: z.boolean().describe("Whether images may be named by a web address."),
 });
 
+/** See {@link visualInfoResponse}. */
+export type VisualInfoResponse = z.infer<typeof visualInfoResponse>;
+
 /** `GET /info`. */
 export const visualInfoRoute = defineRoute({
   method: "GET",

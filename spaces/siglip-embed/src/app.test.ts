@@ -49,9 +49,12 @@ async function startWithUrl(options?: StartOptions): Promise<{ url: string; spac
   return { url: url.replace(/\/health$/, ""), space };
 }
 
-async function read<Body = unknown>(response: Promise<Response>): Promise<{ status: number; body: Body }> {
+async function read<Body = unknown>(
+  response: Promise<Response>,
+  toBody = (body: unknown): Body => body as Body,
+): Promise<{ status: number; body: Body }> {
   const answer = await response;
-  return { status: answer.status, body: (await answer.json()) as Body };
+  return { status: answer.status, body: toBody(await answer.json()) };
 }
 
 interface Vectors {

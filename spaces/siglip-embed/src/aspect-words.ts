@@ -37,7 +37,7 @@ export const aspectWords: Readonly<Record<Aspect, AspectWords>> = {
 };
 
 /** Changes with whatever changes an aspect vector of the same model. */
-const methodVersion = 1;
+const methodVersion = 2;
 
 /** Hash of words, sentences and method: aspect vectors of the same model and revision are comparable. */
 export const aspectRevision: string = createHash("sha256")

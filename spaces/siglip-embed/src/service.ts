@@ -1,6 +1,7 @@
 import type { CallContext } from "@repo/contracts/call-context";
 import type { AspectVectors, VisualService, VisualTimings } from "@repo/contracts/visual-embedding";
 import { createPictureReader } from "@repo/engine-onnx/images/picture-reader";
+import { dataDirectoryOf } from "@repo/engine-onnx/model-choice";
 import { createTimeSlices } from "@repo/engine-onnx/time-slices";
 import { join } from "node:path";
 import { z } from "zod";
@@ -11,10 +12,11 @@ import { locateAspects, toAspectItems, type AspectSpaces } from "./embed-aspects
 import { embedImages, type ImageDesk } from "./embed-images.ts";
 import { embedTexts, type TextDesk } from "./embed-texts.ts";
 import { createImageGate } from "./image-gate.ts";
-import { dataDirectoryOf, loadModel } from "./load-model.ts";
+import { loadModel, toModelChoice } from "./load-model.ts";
 import { openTowers } from "./open-towers.ts";
 import { visualVariables, type VisualVariables } from "./visual-variables.ts";
 import { createVectorCache } from "./vector-cache.ts";
+import { createWordVectorStore } from "./word-vector-store.ts";
 
 const bytesPerMegabyte = 1024 * 1024;
 
@@ -28,12 +30,13 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
   const loaded = await loadModel(variables);
   const { model } = loaded;
   const identity = { model: model.id, revision: model.revision, dimensions: model.dimensions };
+  const dataDirectory = dataDirectoryOf(toModelChoice(variables));
   const towers = await openTowers(model, {
     workers: variables.WORKERS,
     threads: variables.THREADS,
     maxQueuedImages: variables.MAX_QUEUED_IMAGES,
     maxQueuedTexts: variables.MAX_QUEUED_TEXTS,
-    prepackDirectory: join(dataDirectoryOf(variables), "optimized-models"),
+    prepackDirectory: join(dataDirectory, "optimized-models"),
   });
   const reader = createPictureReader({
     side: model.image.size,
@@ -45,6 +48,7 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
     maxMemoryBytes: variables.MAX_DECODER_BYTES,
     maxQueuedPictures: variables.MAX_QUEUED_IMAGES,
   });
+  const store = createWordVectorStore(join(dataDirectory, "aspect-words", `${model.revision}-${aspectRevision}.f32`), model.dimensions);
   const cache = createVectorCache(variables.CACHE_MB * bytesPerMegabyte);
   const gate = createImageGate({
     maxWaiting: variables.MAX_QUEUED_IMAGES,
@@ -54,9 +58,12 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
   const texts: TextDesk = { engine: towers.text, tokenizer: towers.tokenizer, facts: model.text, slices: createTimeSlices(), cache };
 
   let locating: Promise<AspectSpaces> | undefined;
-  /** Found when somebody asks for them: hundreds of texts, which a large model reads in half a minute. */
+  /** Found when somebody asks for them: hundreds of texts, for which a large model takes half a minute the first time. */
   function findAspects(): Promise<AspectSpaces> {
-    locating ??= locateAspects(async (words) => (await embedTexts(texts, words)).vectors).catch((thrown: unknown) => {
+    locating ??= locateAspects(async (words) => (await embedTexts(texts, words)).vectors, {
+      store,
+      logitScale: model.logitScale,
+    }).catch((thrown: unknown) => {
       locating = undefined;
       throw thrown;
     });

@@ -16,6 +16,10 @@ export const visualVariables = {
     .optional()
     .describe(`Another SigLIP repository with images of a fixed size in place of ${fullModel.id}, with MODEL=full.`),
   MODEL_REVISION: z.string().optional().describe("Commit, tag or branch of MODEL_ID; default main."),
+  MODEL_PRECISION: z
+    .enum(["fp32", "int8-row", "int8-static"])
+    .default("int8-static")
+    .describe("Arithmetic of MODEL=full; the pocket model has its own."),
   MODEL_DIRECTORY: z
     .string()
     .optional()

@@ -12,8 +12,9 @@ const dayMs = 86_400_000;
 
 /** Words for an amount of US dollars, e.g. "$0.0012". */
 export function toDollars(amount: number): string {
+  // Two digits that say something, and never less than cents.
   const digits = amount === 0 || amount >= 1 ? 2 : Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(amount))));
-  return `$${amount.toFixed(digits)}`;
+  return `$${amount.toFixed(digits).replace(/(\.\d{2,}?)0+$/, "$1")}`;
 }
 
 /**

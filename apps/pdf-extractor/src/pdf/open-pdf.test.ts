@@ -175,7 +175,7 @@ test("forms that paint each other without end are a warning, and the next page i
     }),
   );
   const pdf = makePdf([{ content: "/N Do", images: { N: 100 } }, onePage], { objects: { ...objects, 112: picture } });
-  const limits = { maxPageMs: 3000, maxMemoryBytes: 700_000_000 };
+  const limits = { maxPageMs: 6000, maxMemoryBytes: 700_000_000 };
   expect(await outcomeOf(pdf, { limits })).toMatch(/^1 pictures, page_too_(slow|much_memory)$/);
 });
 

@@ -7,7 +7,7 @@ export interface Box {
 }
 
 /** A line of text on a page. */
-export interface TextLine {
+interface TextLine {
   text: string;
   box: Box;
 }

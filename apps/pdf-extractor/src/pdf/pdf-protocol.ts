@@ -16,7 +16,7 @@ export interface OpenRequest {
 }
 
 /** Read a page, from 1. */
-export interface PageRequest {
+interface PageRequest {
   kind: "page";
   index: number;
 }

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LocalHub, localCommit, sha256, startLocalHub } from "../../test/local-hub.ts";
 import { encodeSafetensors } from "../../test/tiny-bert.ts";
-import { encodeSiglipConfig, makeTinySiglip, tinySiglipTokenizer } from "../../test/tiny-siglip.ts";
+import { encodeSiglipConfig, makeTinySiglip, tinySiglipConfig, tinySiglipTokenizer } from "../../test/tiny-siglip.ts";
 import { openSession } from "../session.ts";
 import { describeHubVisualModel } from "./describe-hub-visual-model.ts";
+import { describeLocalVisualModel } from "./describe-local-visual-model.ts";
 import { loadChosenVisualModel } from "./load-chosen-visual-model.ts";
 import { loadPreparedVisualModel } from "./load-prepared-visual-model.ts";
 import { prepareVisualModel } from "./prepare-visual-model.ts";
@@ -106,6 +107,20 @@ test("facts that do not fit the files are refused with the number that is wrong"
   await expect(prepare({ ...facts(), dimensions: 1152 })).rejects.toThrow("has 32 dimensions, not 1152");
   await expect(prepare({ ...facts(), image: { ...image, size: 384 } })).rejects.toThrow("62 pixels a side, not 384");
   await expect(prepare({ ...facts(), text: { ...text, length: 64 } })).rejects.toThrow("16 tokens a text, not 64");
+});
+
+test("weights on this machine that are not the declared ones have another name and the hash of their own as revision", async () => {
+  for (const [path, { content }] of hub.files) await writeFile(join(directory, path), content);
+  expect(await describeLocalVisualModel(directory, facts())).toEqual(facts());
+  await writeFile(
+    join(directory, "config.json"),
+    encodeSiglipConfig({ ...tinySiglipConfig, text: { ...tinySiglipConfig.text, positions: 12 } }),
+  );
+  const described = await describeLocalVisualModel(directory, facts());
+  expect(described).toMatchObject({ id: "owner/model, other weights", text: { length: 12 }, dimensions: 32 });
+  expect(described.revision).toBe(sha256((hub.files.get("model.safetensors") as { content: Buffer }).content).slice(0, 40));
+  await rm(join(directory, "tokenizer.json"));
+  await expect(describeLocalVisualModel(directory, facts())).rejects.toThrow("lacks tokenizer.json");
 });
 
 test("files that are on this machine already need no network, and a folder of another model is not taken for this one", async () => {

@@ -78,7 +78,9 @@ function mountSimilarity(server: Server, host: VisualEmbeddingHost): void {
     const hasBoth = ofImages.length > 0 && ofTexts.length > 0;
     const toProbability = (cosine: number): number => 1 / (1 + Math.exp(-(logitScale * cosine + logitBias)));
     return {
-      ...{ model, revision, dimensions },
+      model,
+      revision,
+      dimensions,
       similarities,
       ...(hasBoth ? { probabilities: similarities.map((row) => row.map(toProbability)) } : {}),
       image_count: images.length,

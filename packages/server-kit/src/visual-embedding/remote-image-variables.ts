@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { integerVariable, listVariable } from "../env-schema.ts";
 
 /** The variables of images that are named by a web address, as a shape to put into a Space's schema. */

@@ -1,5 +1,8 @@
-import type { TextItem } from "pdfjs-dist/types/src/display/api.js";
+import type { PDFPageProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { boundsOf, intersect, type Matrix, multiply, type Rectangle } from "./geometry.ts";
+
+/** A piece of text as pdf.js gives it out, with whatever marks the content's structure left away. */
+export type TextItem = Extract<Awaited<ReturnType<PDFPageProxy["getTextContent"]>>["items"][number], { str: string }>;
 
 /** A line of text in the page's units. */
 export interface PlacedLine {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { PDFDocumentProxy, PDFPageProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
-import type { TextItem } from "pdfjs-dist/types/src/display/api.js";
 import type { PdfLimits, PdfOutput } from "../pdf-limits.ts";
 import { lostPage } from "../lost-page.ts";
 import type { EncodedPicture, PageWarning, PdfPage, Picture, PlacedPicture } from "../pdf-page.ts";
@@ -12,7 +11,7 @@ import { joinStrips, type PaintedRaster } from "./join-strips.ts";
 import { orient, orientationOf } from "./orient.ts";
 import { pageWarnings, watchingWarnings } from "./page-warnings.ts";
 import { hasTransparency, type Raster } from "./raster.ts";
-import { readLines } from "./read-lines.ts";
+import { readLines, type TextItem } from "./read-lines.ts";
 import { type PdfImageData, readPixels, readStencil } from "./read-pixels.ts";
 import { renderPage } from "./render-page.ts";
 import type { ImageFacts } from "./scan-images.ts";
