@@ -116,10 +116,11 @@ export default {
       { path: "^(packages|spaces|apps)/", pathNot: [...tests, decoders, "^packages/engine-onnx/src/images/document-worker[.]ts$"] },
       { path: decoders },
     ),
+    // Islands run in the browser, and so does open-page.ts, a part of one.
     forbid(
       "apps-decode-files-in-their-own-process",
       "Use the app's src/pdf/open-pdf.ts: what strangers sent is decoded in a process that may be killed.",
-      { path: "^apps/[^/]+/src/", pathNot: [...tests, "^apps/[^/]+/src/pdf/worker/", "-island[.]ts$"] },
+      { path: "^apps/[^/]+/src/", pathNot: [...tests, "^apps/[^/]+/src/pdf/worker/", "-island[.]ts$", "^apps/exam-middleware/src/ui/open-page[.]ts$"] },
       { path: ["(?:^|/)(?:sharp|pdfjs-dist|@napi-rs)(?:/|$)", "^apps/[^/]+/src/pdf/worker/"] },
     ),
     forbid(

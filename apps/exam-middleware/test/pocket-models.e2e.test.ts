@@ -97,7 +97,6 @@ test(
     const stored = await exportSheets();
     expect([...stored.keys()].toSorted()).toEqual(scans.map(({ name }) => name).toSorted());
     const { right, fields } = countRight(stored);
-    console.log(`without lists: ${right} of ${fields} fields as written`);
     expect(right / fields).toBeGreaterThan(0.4);
     expect(complaints).toEqual([]);
   },
@@ -130,7 +129,6 @@ test("with the class's lists more is read right, and what needs nobody is right 
   const stored = await exportSheets();
   const after = countRight(stored);
   const automatic = scans.filter(({ name }) => stored.get(name)?.review_outcome === "automatic");
-  console.log(`with lists: ${after.right} of ${after.fields} fields as written, ${automatic.length} sheets need nobody`);
   for (const { name, register, subject } of automatic) {
     const sheet = stored.get(name);
     expect([name, sheet?.register_number, sheet?.subject_code]).toEqual([name, register, subject]);
