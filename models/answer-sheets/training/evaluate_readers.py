@@ -98,8 +98,8 @@ def score_lists(readings: list[Reading], true: list[str], field: str, size: int,
 
 
 def calibrated(field: str, readings: list[Reading], true: list[str]) -> tuple[dict, dict]:
-    """Platt's parameters fitted on every second reading of the field's form, and what they are worth on the others."""
-    kept = [(r, t) for r, t in zip(readings, true) if r.formed]
+    """Platt's parameters fitted on every second crop whose text has the form that is asked for, and what they are worth on the others."""
+    kept = [(r, t) for r, t in zip(readings, true) if r.formed and re.fullmatch(FORMS[field][0], t)]
     odds = to_log_odds(np.array([r.formed_log for r, _ in kept]))
     right = np.array([r.formed == t for r, t in kept], float)
     even = np.arange(len(odds)) % 2 == 0
