@@ -30,7 +30,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "exam-pocket-"));
-  scans = await writeHandwrittenScans(join(folder, "scans"), scanCount);
+  scans = await writeHandwrittenScans(join(folder, "scans"));
   const directory = join(folder, "data");
   const database = await openDatabase({ directory, migrationsFolder });
   const id = randomUUID();
@@ -97,7 +97,9 @@ test(
     const stored = await exportSheets();
     expect([...stored.keys()].toSorted()).toEqual(scans.map(({ name }) => name).toSorted());
     const { right, fields } = countRight(stored);
-    expect(right / fields).toBeGreaterThan(0.4);
+    // 63 of 83 when the models were committed; with the lists below 70.
+    expect(fields).toBe(83);
+    expect(right).toBeGreaterThanOrEqual(60);
     expect(complaints).toEqual([]);
   },
   2 * patienceMs,
@@ -125,10 +127,10 @@ test("with the class's lists more is read right, and what needs nobody is right 
   await send("course", ["subject_code", ...toList(scans.map(({ subject }) => subject))].join("\n"));
   await page.click("button:has-text('Match all sheets again')");
   await page.waitForSelector(".notice:has-text('held against the lists again')");
-  await until(async () => countRight(await exportSheets()).right > before.right);
+  await until(async () => countRight(await exportSheets()).right >= Math.max(67, before.right + 3));
   const stored = await exportSheets();
-  const after = countRight(stored);
   const automatic = scans.filter(({ name }) => stored.get(name)?.review_outcome === "automatic");
+  expect(automatic.length).toBeGreaterThan(0);
   for (const { name, register, subject } of automatic) {
     const sheet = stored.get(name);
     expect([name, sheet?.register_number, sheet?.subject_code]).toEqual([name, register, subject]);

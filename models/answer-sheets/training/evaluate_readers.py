@@ -63,21 +63,16 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray, bins: 
     return float(sum(abs(right[which == b].mean() - confidence[which == b].mean()) * (which == b).mean() for b in range(bins) if (which == b).any()))
 
 
-def fit_platt(log_odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression, by Newton's method."""
-    weights = np.array([1.0, 0.0])
-    features = np.stack([log_odds, np.ones_like(log_odds)], 1)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-features @ weights))
-        hessian = (features * (p * (1 - p))[:, None]).T @ features + 1e-6 * np.eye(2)
-        weights = weights + np.linalg.solve(hessian, features.T @ (right - p))
-    return float(weights[0]), float(weights[1])
-
-
-def to_log_odds(log_posterior: np.ndarray) -> np.ndarray:
-    p = np.clip(np.exp(np.minimum(0, log_posterior)), 0, 1)
-    with np.errstate(divide="ignore"):
-        return np.clip(np.log(p) - np.log1p(-p), -16, 16)
+def fit_points(posterior: np.ndarray, right: np.ndarray, bins: int = 8) -> list[list[float]]:
+    """[posterior, share that is right] of equally large groups, made to rise (isotonic regression: Zadrozny and Elkan, 2002)."""
+    groups: list[list[float]] = []
+    for part in np.array_split(np.argsort(posterior), bins):
+        groups.append([posterior[part].mean(), right[part].mean(), len(part)])
+        while len(groups) > 1 and groups[-2][1] >= groups[-1][1]:
+            (x, y, n), (u, v, m) = groups.pop(), groups.pop()
+            groups.append([(x * n + u * m) / (n + m), (y * n + v * m) / (n + m), n + m])
+    # What is no field at all has a posterior far below all of these.
+    return [[0.0, 0.0], *([round(float(x), 4), round(float(y), 4)] for x, y, _ in groups)]
 
 
 def score_lists(readings: list[Reading], true: list[str], field: str, size: int, rng) -> dict:
@@ -97,25 +92,25 @@ def score_lists(readings: list[Reading], true: list[str], field: str, size: int,
     return {"size": size, "rank1": round(right / len(true), 4), "count": len(true)}
 
 
-def calibrated(field: str, readings: list[Reading], true: list[str]) -> tuple[dict, dict]:
-    """Platt's parameters fitted on every second crop whose text has the form that is asked for, and what they are worth on the others."""
-    kept = [(r, t) for r, t in zip(readings, true) if r.formed and re.fullmatch(FORMS[field][0], t)]
-    odds = to_log_odds(np.array([r.formed_log for r, _ in kept]))
-    right = np.array([r.formed == t for r, t in kept], float)
-    even = np.arange(len(odds)) % 2 == 0
-    slope, intercept = fit_platt(odds[even], right[even])
-    raw = 1 / (1 + np.exp(-odds[~even]))
-    fitted = 1 / (1 + np.exp(-(slope * odds[~even] + intercept)))
-    order = np.argsort(-fitted)
-    precision = np.cumsum(right[~even][order]) / np.arange(1, len(order) + 1)
+def calibrated(posterior: np.ndarray, right: np.ndarray) -> tuple[dict, dict]:
+    """Points fitted on every second crop, and what they are worth on the others."""
+    even = np.arange(len(posterior)) % 2 == 0
+    points = fit_points(posterior[even], right[even])
+    fitted, right = np.interp(posterior[~even], *zip(*points)), right[~even]
+    order = np.argsort(-posterior[~even])
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     sure = fitted >= 0.9
-    facts = {"kind": "platt", "slope": round(slope, 4), "intercept": round(intercept, 4)}
-    return facts, {
-        **facts, "count": int((~even).sum()),
-        "ece_before": round(expected_calibration_error(raw, right[~even]), 4), "ece": round(expected_calibration_error(fitted, right[~even]), 4),
+    return {"kind": "points", "points": points}, {
+        "count": len(right), "ece_before": round(expected_calibration_error(posterior[~even], right), 4),
+        "ece": round(expected_calibration_error(fitted, right), 4),
         "coverage_at_99": round(float((np.nonzero(precision >= 0.99)[0].max(initial=-1) + 1) / len(order)), 4),
-        "sure_share": round(float(sure.mean()), 4), "right_of_sure": round(float(right[~even][sure].mean()), 4),
+        "sure_share": round(float(sure.mean()), 4), "right_of_sure": round(float(right[sure].mean()), 4),
     }
+
+
+def judged(field: str, readings: list[Reading], true: list[str]) -> np.ndarray:
+    """[n, 2]: posterior and whether it is right, of crops whose text has the form that is asked for."""
+    return np.array([(np.exp(min(0.0, r.formed_log)), r.formed == t) for r, t in zip(readings, true) if r.formed and re.fullmatch(FORMS[field][0], t)], float)
 
 
 def orand_strings(data: Path) -> tuple[np.ndarray, list[str]]:
@@ -167,8 +162,8 @@ def fixture_of(made: list, readings: list[Reading]) -> list[dict]:
     ]
 
 
-def measure_condition(job: tuple[str, int, int]) -> tuple[dict, list[tuple[Reading, str]], list[dict]]:
-    """One field in one condition: figures of both hands, readings of the calibration writers, crops for the fixture."""
+def measure_condition(job: tuple[str, int, int]) -> tuple[dict, np.ndarray, list[dict]]:
+    """One field in one condition: figures of both hands, what `judged` says of twice as many crops of the calibration writers, crops for the fixture."""
     field, number, count = job
     torch.set_num_threads(1)
     run, condition, rows = runner_of(field), CONDITIONS[number], {}
@@ -180,9 +175,9 @@ def measure_condition(job: tuple[str, int, int]) -> tuple[dict, list[tuple[Readi
         rows[hand] = {**measured(readings, true, FORMS[field][0]), "lists": [score_lists(readings[:100], true[:100], field, size, rng) for size in LIST_SIZES]}
         print(field, condition, hand, rows[hand], flush=True)
     rng = np.random.default_rng(700 + number)
-    made = [make_crop(field, rng, condition, "dev") for _ in range(count)]
+    made = [make_crop(field, rng, condition, "dev") for _ in range(2 * count)]
     readings = read_all(run, np.stack([crop for crop, _ in made]), field)
-    return rows, [(r, text) for r, (_, text) in zip(readings, made)], fixture_of(made[:12], readings[:12])
+    return rows, judged(field, readings, [text for _, text in made]), fixture_of(made[:12], readings[:12])
 
 
 def main() -> None:
@@ -201,8 +196,7 @@ def main() -> None:
         own = [results[job] for job in jobs if job[0] == field]
         entry = report["fields"][field] = {"conditions": {name: rows for name, (rows, _, _) in zip(CONDITIONS, own)}}
         fixture[field] = own[0][2]
-        pairs = [pair for _, some, _ in own for pair in some]
-        calibration, entry["calibration"] = calibrated(field, [r for r, _ in pairs], [t for _, t in pairs])
+        calibration, entry["calibration"] = calibrated(*np.concatenate([pairs for _, pairs, _ in own]).T)
         print(field, entry["calibration"], flush=True)
         facts[f"{field}_reader"] = {"name": f"outpost/pocket-{field}-reader", "alphabet": ALPHABETS[field], "calibration": calibration, "margin_ratio": 0.3, "end_margin_ratio": 0.5}
         if field == "register":

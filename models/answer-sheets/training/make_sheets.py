@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first sheet of the evaluation seeds")
     parser.add_argument("--kinds", default="jpg,jpg,pdf,png")
     parser.add_argument("--dpi", type=float, default=200)
+    parser.add_argument("--max-quality", type=int, default=100, help="of JPEG; keeps a folder of fixtures small")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     kinds, truth = options.kinds.split(","), []
@@ -43,7 +44,7 @@ def main() -> None:
         dpi = 100 if condition == "100dpi" else options.dpi
         sheet = make_sheet(EVALUATION_SEEDS[condition] + options.first + index, dpi, condition, "test")
         name = f"sheet-{options.first + index:03d}-{condition}.{kinds[(index // 4 + index) % len(kinds)]}"
-        write(sheet.image, options.out / name, sheet.quality, dpi)
+        write(sheet.image, options.out / name, min(sheet.quality, options.max_quality), dpi)
         texts = {field.kind: field.text for field in sheet.fields}
         truth.append({
             "file": name, "condition": condition, "layout": sheet.layout, "turn": sheet.turn,

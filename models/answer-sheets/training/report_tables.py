@@ -60,6 +60,6 @@ if __name__ == "__main__":
     text = (MODELS / "README.md").read_text()
     for make in (readers, calibration, real, detector, end_to_end):
         mark = make.__name__.replace("_", "-")
-        text, count = re.subn(rf"(<!-- {mark} -->\n).*?(\n<!-- /{mark} -->)", lambda found: found[1] + make() + found[2], text, flags=re.S)
+        text, count = re.subn(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda found: found[1] + make() + "\n" + found[2], text, flags=re.S)
         assert count == 1, f"README.md has no place for {mark}"
     (MODELS / "README.md").write_text(text)
