@@ -31,6 +31,8 @@ interface Prefix {
 
 /** Classes less probable than this at a step start no new character: e^-12 is below what a reader can know. */
 const minLogProbability = -12;
+/** Prefixes this far behind the best one at the same step are given up: what they could still win is below {@link minLogProbability}. */
+const maxBehind = 14;
 
 /**
  * The most probable texts of a crop, best first (prefix beam search: Graves, "Supervised Sequence Labelling", 2012,
@@ -42,8 +44,11 @@ export function ctcBeam(frames: CtcFrames, alphabet: string, options: CtcBeamOpt
   let beam: Prefix[] = [{ text: "", last: 0, blank: 0, label: Number.NEGATIVE_INFINITY }];
   for (let step = 0; step < frames.steps; step += 1) {
     const next = new Map<string, Prefix>();
-    for (const prefix of beam) extend(prefix, { frames, step, alphabet, allows }, next);
-    beam = [...next.values()].toSorted((a, b) => toTotal(b) - toTotal(a)).slice(0, width);
+    const leastTotal = toTotal(beam[0] as Prefix) - maxBehind;
+    for (const prefix of beam) extend(prefix, { frames, step, alphabet, allows, leastTotal }, next);
+    const ranked = [...next.values()].map((prefix) => ({ prefix, total: toTotal(prefix) })).toSorted((a, b) => b.total - a.total);
+    const floor = (ranked[0]?.total ?? 0) - maxBehind;
+    beam = ranked.slice(0, width).flatMap(({ prefix, total }) => (total < floor ? [] : [prefix]));
   }
   return beam
     .filter(({ text }) => accepts === undefined || accepts(text))
@@ -57,9 +62,10 @@ interface Extension {
   step: number;
   alphabet: string;
   allows: ((prefix: string) => boolean) | undefined;
+  leastTotal: number;
 }
 
-function extend(prefix: Prefix, { frames, step, alphabet, allows }: Extension, next: Map<string, Prefix>): void {
+function extend(prefix: Prefix, { frames, step, alphabet, allows, leastTotal }: Extension, next: Map<string, Prefix>): void {
   const { classes, logProbabilities } = frames;
   const at = (label: number) => logProbabilities[step * classes + label] as number;
   const total = toTotal(prefix);
@@ -71,7 +77,7 @@ function extend(prefix: Prefix, { frames, step, alphabet, allows }: Extension, n
     if (logProbability < minLogProbability) continue;
     // A character follows itself only across a blank.
     const before = label === prefix.last ? prefix.blank : total;
-    if (before === Number.NEGATIVE_INFINITY) continue;
+    if (before + logProbability < leastTotal) continue;
     const text = prefix.text + (alphabet[label - 1] ?? "");
     if (allows !== undefined && !allows(text)) continue;
     const longer = reach(next, text, label);
