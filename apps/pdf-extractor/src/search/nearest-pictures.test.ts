@@ -49,33 +49,29 @@ beforeAll(async () => {
     colorHash: "",
   };
   const rows = Array.from({ length: count }, (_, index) => index);
-  await db
-    .insert(pictures)
-    .values(
-      rows.map((index) => ({
-        ...facts,
-        id: idOf(index),
-        status: "embedded" as const,
-        color: index % 2 === 0 ? "red" : "blue",
-        material: "wood",
-      })),
-    );
+  await db.insert(pictures).values(
+    rows.map((index) => ({
+      ...facts,
+      id: idOf(index),
+      status: "embedded" as const,
+      color: index % 2 === 0 ? "red" : "blue",
+      material: "wood",
+    })),
+  );
   // One that looks like picture 3, in the other document.
   await db.insert(pictures).values({ ...facts, id: idOf(100), status: "duplicate", duplicateOf: idOf(3) });
   const place = { imageUrl: "", caption: "", nearbyText: "near", box: { x: 0, y: 0, width: 1, height: 1 } };
-  await db
-    .insert(documentImages)
-    .values([
-      ...rows.map((index) => ({
-        ...place,
-        id: randomUUID(),
-        documentId,
-        pictureId: idOf(index),
-        pageNumber: 1 + Math.floor(index / 4),
-        position: index % 4,
-      })),
-      { ...place, id: randomUUID(), documentId: otherId, pictureId: idOf(100), pageNumber: 9, position: 0 },
-    ]);
+  await db.insert(documentImages).values([
+    ...rows.map((index) => ({
+      ...place,
+      id: randomUUID(),
+      documentId,
+      pictureId: idOf(index),
+      pageNumber: 1 + Math.floor(index / 4),
+      position: index % 4,
+    })),
+    { ...place, id: randomUUID(), documentId: otherId, pictureId: idOf(100), pageNumber: 9, position: 0 },
+  ]);
   const vectors = rows.flatMap((index): [string, VectorKind, Float32Array][] => [
     [idOf(index), "base", at(baseAngle(index))],
     [idOf(index), "color", at(colorAngle(index), 2)],
@@ -89,7 +85,7 @@ beforeAll(async () => {
       embedding: sql<number[]>`${toVectorText(vector)}::halfvec`,
     })),
   );
-}, 120_000);
+}, 240_000);
 afterAll(async () => await database?.close());
 
 /** By comparing all, and by the indexes: both must agree. */
