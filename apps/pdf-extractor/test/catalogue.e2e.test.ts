@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   await Promise.all([space.start(), app.start()]);
   context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-}, 180_000);
+}, 400_000);
 beforeEach(async () => {
   await page?.close();
   page = await context.newPage();

@@ -133,17 +133,27 @@ export async function listPictures(
   { limit, offset }: ResultPage,
 ): Promise<{ pictures: FoundPicture[]; total: number }> {
   const inQuestion = toPictureSubquery(filter);
+  const labels = toLabelConditions(filter);
   const condition = and(sql`${pictures.duplicateOf} is null`, inQuestion === undefined ? undefined : sql`${pictures.id} in ${inQuestion}`);
-  const firstPlace = sql`(
-    select row(-extract(epoch from ${documents.createdAt}), ${documentImages.pageNumber}, ${documentImages.position})
-    from ${documentImages} join ${documents} on ${documents.id} = ${documentImages.documentId}
-      join ${pictures} as shown on shown.id = ${documentImages.pictureId}
-    where ${and(sql`coalesce(shown.duplicate_of, shown.id) = ${pictures.id}`, toPlaceCondition(filter))}
-    order by 1 limit 1)`;
-  const rows = await db.select({ id: pictures.id }).from(pictures).where(condition).orderBy(firstPlace).limit(limit).offset(offset);
+  // One pass over the places, since every picture that is in question has to be put in order.
+  const result = await db.execute(sql`
+    select found_as from (
+      select distinct on (found_as) * from (
+        select ${foundAs} as found_as, ${documents.createdAt} as since, ${documentImages.pageNumber} as page, ${documentImages.position} as position
+        from ${documentImages}
+          join ${pictures} on ${pictures.id} = ${documentImages.pictureId}
+          join ${documents} on ${documents.id} = ${documentImages.documentId}
+        where ${toPlaceCondition(filter) ?? sql`true`}
+      ) as places
+      order by found_as, since desc, page, position
+    ) as first_places
+    ${labels.length === 0 ? sql`` : sql`join ${pictures} on ${pictures.id} = found_as where ${and(...labels)}`}
+    order by since desc, page, position
+    limit ${limit} offset ${offset}`);
+  const { rows } = result as unknown as { rows: { found_as: string }[] };
   const found = await readFoundPictures(
     db,
-    rows.map(({ id }) => ({ id, score: null })),
+    rows.map((row) => ({ id: row.found_as, score: null })),
     filter,
   );
   return { pictures: found, total: await db.$count(pictures, condition) };
