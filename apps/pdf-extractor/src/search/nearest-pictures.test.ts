@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrationsFolder } from "../open-catalogue.ts";
 import { documentImages, documents, pictures, pictureVectors, storedFiles, type VectorKind } from "../schema.ts";
@@ -130,6 +130,16 @@ test("the picture that is searched with is left out, and kinds without a vector 
   expect(await findBoth({ vectors: { base: at(0) }, weights: { base: 1, color: 100 }, filter: {}, exceptId: idOf(0) })).toEqual([1, 2, 3]);
   expect(await findBoth({ vectors: {}, weights: { base: 1 }, filter: {} })).toEqual([]);
   expect(await findBoth({ vectors: first, weights: { base: 0 }, filter: {} })).toEqual([]);
+});
+
+test("a cover that repeats a picture is not where the picture is found, unless the cover is asked for", async () => {
+  const { db } = database;
+  await db.update(documents).set({ pageCount: 3 }).where(eq(documents.id, documentId));
+  const cover = { id: randomUUID(), documentId, pictureId: idOf(9), imageUrl: "", caption: "", nearbyText: "", pageNumber: 1, position: 9 };
+  await db.insert(documentImages).values({ ...cover, box: { x: 0, y: 0, width: 1, height: 1 } });
+  const pageOf = async (filter: object) => (await readFoundPictures(db, [{ id: idOf(9), score: 1 }], filter))[0]?.place.page;
+  expect([await pageOf({}), await pageOf({ documentId, page: 1 })]).toEqual([3, 1]);
+  await db.delete(documentImages).where(eq(documentImages.id, cover.id));
 });
 
 test("lists go by document and page, and count what passes the filters", async () => {
