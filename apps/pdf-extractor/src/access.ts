@@ -2,7 +2,9 @@ import { isSameOrigin } from "@repo/app-kit/same-origin";
 import { CodedError } from "@repo/contracts/coded-error";
 import { createAuthenticate } from "@repo/server-kit/auth";
 import type { Secret } from "@repo/server-kit/secret";
-import type { ServerEnvironment } from "@repo/server-kit/server";
+import { toCodedError } from "@repo/server-kit/error-response";
+import { answerError } from "@repo/server-kit/mount-route";
+import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import type { MiddlewareHandler } from "hono";
 
 /** Open even where a key is asked for. */
@@ -21,7 +23,7 @@ function toKeyHeaders(headers: Headers): Headers {
  * which somebody's browser would otherwise do for it.
  * @param key undefined: open
  */
-export function guardRoutes(key: Secret | undefined): MiddlewareHandler<ServerEnvironment> {
+export function guardRoutes(server: Server, key: Secret | undefined): MiddlewareHandler<ServerEnvironment> {
   const authenticate = createAuthenticate(key === undefined ? [] : [key]);
   return async (c, next) => {
     const { method, path, raw } = c.req;
@@ -30,11 +32,13 @@ export function guardRoutes(key: Secret | undefined): MiddlewareHandler<ServerEn
     if (key !== undefined && !openPaths.has(path)) {
       try {
         authenticate(toKeyHeaders(raw.headers));
-      } catch (error) {
-        c.header("www-authenticate", 'Basic realm="pdf-extractor", charset="UTF-8"');
-        throw error;
+      } catch (thrown) {
+        const response = answerError(server, c, toCodedError(thrown), "plain");
+        // Browsers ask for a password; programs send the key as they like.
+        response.headers.set("www-authenticate", 'Basic realm="pdf-extractor", charset="UTF-8"');
+        return response;
       }
     }
-    await next();
+    return await next();
   };
 }

@@ -56,7 +56,7 @@ export function createApp(parts: AppParts): Server {
     limits: { maxFileBytes, maxBodyBytes, maxArrivingBytes: Math.max(maxBodyBytes, maxArrivingBytes), maxTimeoutMs: 600_000 },
     ...(log === undefined ? {} : { log }),
   });
-  server.app.use(guardRoutes(config.ACCESS_KEY));
+  server.app.use(guardRoutes(server, config.ACCESS_KEY));
   mountDocumentsApi(server, { documents });
   mountSearchApi(server, { db, search });
   mountEmbeddingsApi(server, { spaces });

@@ -1,6 +1,6 @@
-import type { CodedError } from "@repo/contracts/coded-error";
-import { CodedError as Coded } from "@repo/contracts/coded-error";
+import { CodedError } from "@repo/contracts/coded-error";
 import { createSilentLogger } from "@repo/server-kit/log";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startVisualSpace, type VisualSpace } from "../test/visual-space.ts";
 import type { CallAttempt } from "./ai-calls/call-log.ts";
@@ -8,12 +8,17 @@ import { configSchema } from "./config.ts";
 import { createSpaces } from "./spaces.ts";
 
 let space: VisualSpace;
+let photo: { bytes: Uint8Array };
 beforeAll(async () => {
+  const background = { r: 200, g: 40, b: 40 };
+  photo = {
+    bytes: await sharp({ create: { width: 8, height: 8, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  };
   space = await startVisualSpace();
 });
 afterAll(async () => await space.close());
-
-const photo = { bytes: Buffer.from("R0lGODlhAQABAIAAAP8AAP8AACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==", "base64") };
 
 function connect(variables: Record<string, string> = {}) {
   const attempts: CallAttempt[] = [];
@@ -51,7 +56,7 @@ test("a batch is one request and one line of the log, with what it cost", async 
 test("HUGGINGFACE_MAX_RETRIES further attempts are made, and each is logged; what is wrong with a picture is not tried again", async () => {
   const { embedder, attempts, spaces } = connect({ HUGGINGFACE_MAX_RETRIES: "2" });
   space.before(() => {
-    throw new Coded("inference_failed", "no");
+    throw new CodedError("inference_failed", "no");
   });
   expect((await failureOf(embedder.embedAspects([photo]))).code).toBe("inference_failed");
   expect(attempts.map(({ number, error }) => [number, error?.code])).toEqual([

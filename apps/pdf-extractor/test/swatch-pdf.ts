@@ -6,7 +6,7 @@ type Color = readonly [red: number, green: number, blue: number];
 export interface Swatch {
   name: string;
   color: Color;
-  /** Stripes of this many pixels between the colour and a darker one. */
+  /** Stripes of this many pixels, darker and lighter than the colour. */
   stripes?: number;
 }
 
@@ -16,10 +16,11 @@ function draw({ color, stripes }: Swatch, seed: number): Uint8Array {
   const pixels = new Uint8Array(side * side * 3);
   for (let at = 0; at < side * side; at += 1) {
     const isDark = stripes !== undefined && Math.floor((at % side) / stripes) % 2 === 1;
-    // A mark in one corner, different in each: no two are the same picture, and none looks the same.
     const [x, y] = [at % side, Math.floor(at / side)];
-    const isMark = x < 16 && y < 16 && ((seed >> (Math.floor(x / 4) + 4 * Math.floor(y / 4))) & 1) === 1;
-    for (const [channel, value] of color.entries()) pixels[at * 3 + channel] = isMark ? 255 - value : isDark ? value * 0.4 : value;
+    // A mark in one corner, different in each: no two are the same picture.
+    const isMark = x < 4 && y < 4 && ((seed >> (x + 4 * y)) & 1) === 1;
+    const brightness = stripes === undefined ? 1 : isDark ? 0.6 : 1.4;
+    for (const [channel, value] of color.entries()) pixels[at * 3 + channel] = isMark ? 255 - value : Math.min(255, value * brightness);
   }
   return pixels;
 }

@@ -73,7 +73,7 @@ function toResult({ color, contrast }: { color: Color; contrast: number }) {
     material: toVector(color, contrast),
     style: toVector([128, 128, 128], 1),
   };
-  const labels = { color: toColorLabels(color), texture: [{ label: contrast > 40 ? "striped" : "plain", score: 1 }] };
+  const labels = { color: toColorLabels(color), texture: [{ label: contrast > 20 ? "striped" : "plain", score: 1 }] };
   const ofAspects = aspects.map((aspect) => {
     const found = aspect === "color" || aspect === "texture" ? labels[aspect] : [{ label: aspect, score: 1 }];
     return [aspect, { embedding: vectors[aspect], labels: found }] as const;

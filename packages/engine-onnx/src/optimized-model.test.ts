@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { prepareTinyModel } from "../test/tiny-model.ts";
+import { OnnxModelBuilder } from "./graph/onnx-model.ts";
 import { openCachedModel } from "./optimized-model.ts";
 import { packTokens } from "./pack-tokens.ts";
 import type { OpenModel } from "./worker-protocol.ts";
@@ -96,4 +97,27 @@ test("without a place to write, the model is loaded directly", async () => {
   await writeFile(file, "");
   await chmod(file, 0o400);
   expect(await answerOf(openCachedModel({ ...model, cacheDirectory: join(file, "cache") }, true))).toEqual(direct);
+});
+
+test("a model whose packed weights would begin between two lines of memory is loaded directly: mapped, it ends the process", async () => {
+  const builder = new OnnxModelBuilder();
+  const input = builder.input("input", "float32", ["batch", 257]);
+  // 1,028 bytes: what comes behind them in the optimised model's data file is not aligned.
+  const shifted = builder.node("Add", [input, builder.constant("odd", "float32", [257], new Float32Array(257).fill(0.5))]);
+  const weight = builder.constant(
+    "weight",
+    "float32",
+    [257, 64],
+    Float32Array.from({ length: 257 * 64 }, (_, index) => Math.sin(index)),
+  );
+  builder.node("MatMul", [shifted, weight], { outputs: ["output"] });
+  builder.output("output", "float32", ["batch", 64]);
+  const onnxPath = join(prepared.directory, "odd.onnx");
+  await writeFile(onnxPath, builder.toBytes().model);
+  const feeds = { input: { type: "float32", data: new Float32Array(2 * 257), dims: [2, 257] } } as const;
+  const { session, isCached } = await openCachedModel({ ...model, onnxPath, probe: { feeds, fetches: ["output"] } }, true);
+  expect(isCached).toBe(false);
+  expect((await session.run(feeds, ["output"]))["output"]?.dims).toEqual([2, 64]);
+  await session.close();
+  expect((await readdir(cacheDirectory)).filter((name) => !name.endsWith(".tmp"))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "nod
 import { arch } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { readCpuFlags } from "./cpu.ts";
+import { arePackedWeightsAligned } from "./graph/prepacked-weights.ts";
 import { openSession, runtimeVersion, type Session } from "./session.ts";
 import type { OpenModel, RunInputs } from "./worker-protocol.ts";
 
@@ -103,6 +104,8 @@ async function writeFolder(folder: string, model: OpenModel): Promise<boolean> {
     const session = await openSession({ onnxPath, threads, isOptimized: false, optimizedPath: join(draft, modelFile) });
     const probeSha256 = await hashOutputs(session, probe);
     await session.close();
+    if (!arePackedWeightsAligned(await readFile(join(draft, modelFile))))
+      throw new Error("This file would crash the process that maps it.");
     const sizes: Manifest["sizes"] = {};
     for (const name of await readdir(draft)) {
       // On disk before the rename is: a power cut must not leave an empty file under the final name.

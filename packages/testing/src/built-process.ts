@@ -10,14 +10,14 @@ export interface BuiltProcess {
   readonly url: string;
   /** Undefined while it is not running. */
   readonly pid: number | undefined;
-  /** Starts it and waits until /ready says yes. @throws Error when it ends before, or after a minute */
+  /** Starts it and waits until /ready says yes. @throws Error when it ends before, or after three minutes */
   start(): Promise<void>;
   /** Ends it by this signal and waits for its end. @returns exit code, null when the signal killed it or it was not running */
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | null>;
 }
 
 /** Longest start, milliseconds: the first one of an embedded database on a busy machine takes many seconds. */
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 180_000;
 
 /** A port of this machine that nobody listens on right now. */
 export async function findFreePort(): Promise<number> {

@@ -21,7 +21,7 @@ function makeFresh(size = 3): Uint8Array {
 
 beforeAll(async () => {
   catalogue = await openTestCatalogue({ HUGGINGFACE_BATCH_SIZE: "4", HUGGINGFACE_MAX_RETRIES: "2" });
-}, 60_000);
+}, 240_000);
 beforeEach(() => catalogue.space.before(undefined));
 afterAll(async () => await catalogue?.close());
 

@@ -6,7 +6,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { PdfPage, Picture, PlacedPicture } from "../pdf/pdf-page.ts";
 import { openPdf, type OpenPdfOptions } from "../pdf/open-pdf.ts";
 import { looksTheSame, type PictureLook } from "../pdf/perceptual-hash.ts";
-import { documentImages, documents, pictures } from "../schema.ts";
+import { documentImages, type documents, pictures } from "../schema.ts";
 import { changeDocument } from "./change-document.ts";
 
 /** What {@link extractPages} works with. */

@@ -22,7 +22,7 @@ export interface FoundPicture {
   thumbnailWidth: number;
   thumbnailHeight: number;
   labels: PictureLabels | null;
-  /** The first place in question. */
+  /** The first place in question; a cover's only where there is no other. */
   place: PicturePlace;
   /** How many places show it, or one that looks the same, in all documents. */
   places: number;
@@ -32,6 +32,9 @@ export interface FoundPicture {
 
 /** The picture that stands for another one: itself, or the one that looks the same. */
 const foundAs = sql`coalesce(${pictures.duplicateOf}, ${pictures.id})`;
+
+/** A cover repeats what has its name inside, so a first page comes after the others of its document. */
+export const isCover = sql`${documentImages.pageNumber} = 1 and coalesce(${documents.pageCount}, 1) > 1`;
 
 /** The places in question, as a condition on rows of document_images. */
 function toPlaceCondition({ documentId, page }: PictureFilter): SQL | undefined {
@@ -75,13 +78,13 @@ async function readPlaces(db: Database, ids: readonly string[], filter: PictureF
     select distinct on (found_as) * from (
       select ${foundAs} as found_as, ${documentImages.id} as image_id, ${documentImages.documentId} as document_id,
         ${documents.filename} as filename, ${documentImages.pageNumber} as page_number, ${documentImages.caption} as caption,
-        ${documentImages.nearbyText} as nearby_text, ${documents.createdAt} as since, ${documentImages.position} as position
+        ${documentImages.nearbyText} as nearby_text, ${documents.createdAt} as since, ${isCover} as is_cover, ${documentImages.position} as position
       from ${documentImages}
         join ${pictures} on ${pictures.id} = ${documentImages.pictureId}
         join ${documents} on ${documents.id} = ${documentImages.documentId}
       where ${and(inArray(foundAs, [...ids]), toPlaceCondition(filter))}
     ) as places
-    order by found_as, since desc, page_number, position`);
+    order by found_as, since desc, is_cover, page_number, position`);
   const { rows } = result as unknown as { rows: PlaceRow[] };
   return new Map(
     rows.map((row) => [
@@ -133,17 +136,27 @@ export async function listPictures(
   { limit, offset }: ResultPage,
 ): Promise<{ pictures: FoundPicture[]; total: number }> {
   const inQuestion = toPictureSubquery(filter);
+  const labels = toLabelConditions(filter);
   const condition = and(sql`${pictures.duplicateOf} is null`, inQuestion === undefined ? undefined : sql`${pictures.id} in ${inQuestion}`);
-  const firstPlace = sql`(
-    select row(-extract(epoch from ${documents.createdAt}), ${documentImages.pageNumber}, ${documentImages.position})
-    from ${documentImages} join ${documents} on ${documents.id} = ${documentImages.documentId}
-      join ${pictures} as shown on shown.id = ${documentImages.pictureId}
-    where ${and(sql`coalesce(shown.duplicate_of, shown.id) = ${pictures.id}`, toPlaceCondition(filter))}
-    order by 1 limit 1)`;
-  const rows = await db.select({ id: pictures.id }).from(pictures).where(condition).orderBy(firstPlace).limit(limit).offset(offset);
+  // One pass over the places, since every picture that is in question has to be put in order.
+  const result = await db.execute(sql`
+    select found_as from (
+      select distinct on (found_as) * from (
+        select ${foundAs} as found_as, ${documents.createdAt} as since, ${isCover} as is_cover, ${documentImages.pageNumber} as page, ${documentImages.position} as position
+        from ${documentImages}
+          join ${pictures} on ${pictures.id} = ${documentImages.pictureId}
+          join ${documents} on ${documents.id} = ${documentImages.documentId}
+        where ${toPlaceCondition(filter) ?? sql`true`}
+      ) as places
+      order by found_as, since desc, is_cover, page, position
+    ) as first_places
+    ${labels.length === 0 ? sql`` : sql`join ${pictures} on ${pictures.id} = found_as where ${and(...labels)}`}
+    order by since desc, page, position
+    limit ${limit} offset ${offset}`);
+  const { rows } = result as unknown as { rows: { found_as: string }[] };
   const found = await readFoundPictures(
     db,
-    rows.map(({ id }) => ({ id, score: null })),
+    rows.map((row) => ({ id: row.found_as, score: null })),
     filter,
   );
   return { pictures: found, total: await db.$count(pictures, condition) };

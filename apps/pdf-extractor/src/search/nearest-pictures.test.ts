@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrationsFolder } from "../open-catalogue.ts";
 import { documentImages, documents, pictures, pictureVectors, storedFiles, type VectorKind } from "../schema.ts";
@@ -49,33 +49,29 @@ beforeAll(async () => {
     colorHash: "",
   };
   const rows = Array.from({ length: count }, (_, index) => index);
-  await db
-    .insert(pictures)
-    .values(
-      rows.map((index) => ({
-        ...facts,
-        id: idOf(index),
-        status: "embedded" as const,
-        color: index % 2 === 0 ? "red" : "blue",
-        material: "wood",
-      })),
-    );
+  await db.insert(pictures).values(
+    rows.map((index) => ({
+      ...facts,
+      id: idOf(index),
+      status: "embedded" as const,
+      color: index % 2 === 0 ? "red" : "blue",
+      material: "wood",
+    })),
+  );
   // One that looks like picture 3, in the other document.
   await db.insert(pictures).values({ ...facts, id: idOf(100), status: "duplicate", duplicateOf: idOf(3) });
   const place = { imageUrl: "", caption: "", nearbyText: "near", box: { x: 0, y: 0, width: 1, height: 1 } };
-  await db
-    .insert(documentImages)
-    .values([
-      ...rows.map((index) => ({
-        ...place,
-        id: randomUUID(),
-        documentId,
-        pictureId: idOf(index),
-        pageNumber: 1 + Math.floor(index / 4),
-        position: index % 4,
-      })),
-      { ...place, id: randomUUID(), documentId: otherId, pictureId: idOf(100), pageNumber: 9, position: 0 },
-    ]);
+  await db.insert(documentImages).values([
+    ...rows.map((index) => ({
+      ...place,
+      id: randomUUID(),
+      documentId,
+      pictureId: idOf(index),
+      pageNumber: 1 + Math.floor(index / 4),
+      position: index % 4,
+    })),
+    { ...place, id: randomUUID(), documentId: otherId, pictureId: idOf(100), pageNumber: 9, position: 0 },
+  ]);
   const vectors = rows.flatMap((index): [string, VectorKind, Float32Array][] => [
     [idOf(index), "base", at(baseAngle(index))],
     [idOf(index), "color", at(colorAngle(index), 2)],
@@ -89,7 +85,7 @@ beforeAll(async () => {
       embedding: sql<number[]>`${toVectorText(vector)}::halfvec`,
     })),
   );
-}, 120_000);
+}, 240_000);
 afterAll(async () => await database?.close());
 
 /** By comparing all, and by the indexes: both must agree. */
@@ -134,6 +130,16 @@ test("the picture that is searched with is left out, and kinds without a vector 
   expect(await findBoth({ vectors: { base: at(0) }, weights: { base: 1, color: 100 }, filter: {}, exceptId: idOf(0) })).toEqual([1, 2, 3]);
   expect(await findBoth({ vectors: {}, weights: { base: 1 }, filter: {} })).toEqual([]);
   expect(await findBoth({ vectors: first, weights: { base: 0 }, filter: {} })).toEqual([]);
+});
+
+test("a cover that repeats a picture is not where the picture is found, unless the cover is asked for", async () => {
+  const { db } = database;
+  await db.update(documents).set({ pageCount: 3 }).where(eq(documents.id, documentId));
+  const cover = { id: randomUUID(), documentId, pictureId: idOf(9), imageUrl: "", caption: "", nearbyText: "", pageNumber: 1, position: 9 };
+  await db.insert(documentImages).values({ ...cover, box: { x: 0, y: 0, width: 1, height: 1 } });
+  const pageOf = async (filter: object) => (await readFoundPictures(db, [{ id: idOf(9), score: 1 }], filter))[0]?.place.page;
+  expect([await pageOf({}), await pageOf({ documentId, page: 1 })]).toEqual([3, 1]);
+  await db.delete(documentImages).where(eq(documentImages.id, cover.id));
 });
 
 test("lists go by document and page, and count what passes the filters", async () => {

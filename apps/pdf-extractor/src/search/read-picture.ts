@@ -2,7 +2,7 @@ import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { asc, desc, eq, sql } from "drizzle-orm";
 import { documentImages, documents, pictures, storedFiles } from "../schema.ts";
-import type { PicturePlace } from "./find-pictures.ts";
+import { isCover, type PicturePlace } from "./find-pictures.ts";
 
 /** Everything that is known of a picture. */
 export interface PictureDetails {
@@ -38,7 +38,7 @@ export async function readPicture(db: Database, id: string): Promise<PictureDeta
     .innerJoin(pictures, eq(pictures.id, documentImages.pictureId))
     .innerJoin(documents, eq(documents.id, documentImages.documentId))
     .where(sql`coalesce(${pictures.duplicateOf}, ${pictures.id}) = ${foundAs}`)
-    .orderBy(desc(documents.createdAt), asc(documentImages.pageNumber), asc(documentImages.position));
+    .orderBy(desc(documents.createdAt), isCover, asc(documentImages.pageNumber), asc(documentImages.position));
   return { picture, original: original ?? picture, sizeBytes, places };
 }
 

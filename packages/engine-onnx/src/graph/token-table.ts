@@ -33,16 +33,22 @@ export function emitTableRows(builder: OnnxModelBuilder, table: TokenTable, ids:
   });
 }
 
+/** Tables get rows without use up to a multiple of this, so that their scales end on a line of 64 bytes; see prepacked-weights.ts. */
+const rowBlock = 16;
+
 /** Eight bits per value, one scale per row. */
 export function toInt8Table(values: Float32Array, hiddenSize: number): TokenTable {
   const rows = values.length / hiddenSize;
-  const codes = new Int8Array(values.length);
-  const scales = new Float32Array(rows);
+  const padded = Math.ceil(rows / rowBlock) * rowBlock;
+  const codes = new Int8Array(padded * hiddenSize);
+  const scales = new Float32Array(padded);
   for (let row = 0; row < rows; row++) {
-    const vector = values.subarray(row * hiddenSize, (row + 1) * hiddenSize);
-    const scale = (vector.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) || 1) / 127;
+    const start = row * hiddenSize;
+    let peak = 0;
+    for (let index = start; index < start + hiddenSize; index++) peak = Math.max(peak, Math.abs(values[index] as number));
+    const scale = (peak || 1) / 127;
     scales[row] = scale;
-    vector.forEach((value, column) => (codes[row * hiddenSize + column] = Math.round(value / scale)));
+    for (let index = start; index < start + hiddenSize; index++) codes[index] = Math.round((values[index] as number) / scale);
   }
   return { kind: "int8", codes, scales };
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const cases = JSON.parse(json) as { images: string[]; texts: string[]; logits: number[][] };
   const decode = (base64: string) => new Float32Array(Uint8Array.from(Buffer.from(base64, "base64")).buffer);
   reference = { images: cases.images.map(decode), texts: cases.texts.map(decode), logits: cases.logits };
-});
+}, 120_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -148,14 +148,23 @@ test.each(precisions)("%s: an image or text has the same bytes alone, in any bat
   }
 });
 
-test("the saved optimised file, which is what a server runs, gives the same bytes", async () => {
-  const onnxPath = join(folders.get("int8-row") as string, "vision.onnx");
-  const direct = await withTower("int8-row", "vision.onnx", (session) => embed(session, { pixel_values: toPixels(images) }));
-  const probe = { feeds: { pixel_values: toPixels(images.slice(0, 1)) }, fetches: ["image_embeds"] };
-  const { session, isCached } = await openCachedModel({ onnxPath, threads: 1, probe, cacheDirectory: join(folder, "optimized") }, true);
-  expect(isCached).toBe(true);
-  expect(await embed(session, { pixel_values: toPixels(images) })).toEqual(direct);
-  await session.close();
+test.each(precisions)("%s: the saved optimised files, which are what a server runs, give the same bytes", async (precision) => {
+  const cacheDirectory = join(folder, `optimized-${precision}`);
+  const towers = [
+    { file: "vision.onnx", output: "image_embeds", feeds: { pixel_values: toPixels(images) } },
+    { file: "text.onnx", output: "text_embeds", feeds: { input_ids: toIds(texts) } },
+  ] as const;
+  for (const { file, output, feeds } of towers) {
+    const direct = await withTower(precision, file, (session) => embed(session, feeds));
+    const onnxPath = join(folders.get(precision) as string, file);
+    const { session, isCached } = await openCachedModel(
+      { onnxPath, threads: 1, probe: { feeds, fetches: [output] }, cacheDirectory },
+      true,
+    );
+    expect(isCached).toBe(true);
+    expect(await embed(session, feeds)).toEqual(direct);
+    await session.close();
+  }
 });
 
 test("weights that lack a tensor, or hold one that is not finite, are refused by name and leave nothing behind", async () => {

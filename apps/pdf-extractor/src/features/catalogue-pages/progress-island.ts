@@ -2,8 +2,8 @@
 import { localiseMoments } from "@repo/app-kit/localise-moments";
 import type { DocumentLine } from "../../ui/document-words.ts";
 
-function part<Kind extends HTMLElement>(state: HTMLElement, name: string): Kind | null {
-  return state.querySelector<Kind>(`[data-part=${name}]`);
+function part(state: HTMLElement, name: string): HTMLElement | null {
+  return state.querySelector<HTMLElement>(`[data-part=${name}]`);
 }
 
 function showLine(state: HTMLElement, line: DocumentLine): void {
@@ -11,7 +11,7 @@ function showLine(state: HTMLElement, line: DocumentLine): void {
     part(state, "text"),
     part(state, "facts"),
     part(state, "detail"),
-    part<HTMLProgressElement>(state, "bar"),
+    state.querySelector<HTMLProgressElement>("progress"),
   ];
   if (!text || !facts || !detail || !bar) return;
   state.dataset["status"] = line.status;
