@@ -120,7 +120,10 @@ export default {
     forbid(
       "apps-decode-files-in-their-own-process",
       "Use the app's src/pdf/open-pdf.ts: what strangers sent is decoded in a process that may be killed.",
-      { path: "^apps/[^/]+/src/", pathNot: [...tests, "^apps/[^/]+/src/pdf/worker/", "-island[.]ts$", "^apps/exam-middleware/src/ui/open-page[.]ts$"] },
+      {
+        path: "^apps/[^/]+/src/",
+        pathNot: [...tests, "^apps/[^/]+/src/pdf/worker/", "-island[.]ts$", "^apps/exam-middleware/src/ui/open-page[.]ts$"],
+      },
       { path: ["(?:^|/)(?:sharp|pdfjs-dist|@napi-rs)(?:/|$)", "^apps/[^/]+/src/pdf/worker/"] },
     ),
     forbid(

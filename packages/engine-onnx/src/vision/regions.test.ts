@@ -81,6 +81,24 @@ test("of regions on each other the best stays, other classes and other places st
   expect(measureOverlap([0, 0, 2, 2], [2, 0, 2, 2])).toBe(0);
 });
 
+test("the ends of a region are those that most of its detections see, where that is asked for", () => {
+  const seen = [
+    [0, 100, 0.9],
+    [-12, 110, 0.6],
+    [-10, 90, 0.5],
+    [2, 130, 0.5],
+    [-40, 200, 0.2],
+    [400, 500, 0.8],
+  ] as const;
+  const detections = seen.map(([left, right, score]) => ({ box: [left, 0, right - left, 20] as const, score, classId: 0 }));
+  expect(suppressOverlaps(detections, { endShares: { 1: 0 } })[0]?.box).toEqual([0, 0, 100, 20]);
+  const [wide, other] = suppressOverlaps(detections, { endShares: { 0: 0 } });
+  // The weakest one and the one elsewhere have no say.
+  expect(wide?.box).toEqual([-12, 0, 142, 20]);
+  expect(other?.box).toEqual([400, 0, 100, 20]);
+  expect(suppressOverlaps(detections, { endShares: { 0: 0.4 } })[0]?.box).toEqual([-10, 0, 120, 20]);
+});
+
 test("a field is cut out with a margin, scaled to the reader's height and filled up with paper", () => {
   const page = toImage(200, 100, (x, y) => (x >= 50 && x < 110 && y >= 40 && y < 60 ? 0 : 255));
   const crop = cropField(page, [50, 40, 60, 20], { width: 192 });

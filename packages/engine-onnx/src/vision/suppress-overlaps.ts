@@ -12,7 +12,16 @@ export interface SuppressOverlapsOptions {
    * Default 0: both stay.
    */
   minRivalShare?: number | undefined;
+  /**
+   * By class: left and right edges are taken from all detections of a place, so that this share of the left edges lies left of
+   * the kept box's, and the same of the right ones. A detector is unsure of the far end of a long field, and places near that
+   * end see it better. Classes without a share keep the best detection's own edges.
+   */
+  endShares?: Readonly<Record<number, number>> | undefined;
 }
+
+/** Detections this much weaker than the best of their place have no say in where it ends. */
+const minMemberShare = 0.3;
 
 /** Detections looked at per class: a detector that fires everywhere must not make the quadratic search long. */
 const maxConsidered = 1000;
@@ -22,23 +31,38 @@ const maxConsidered = 1000;
  * @returns best first, classes mixed.
  */
 export function suppressOverlaps<Item extends Detection>(detections: readonly Item[], options: SuppressOverlapsOptions = {}): Item[] {
-  const { maxOverlap = 0.45, maxPerClass = 20, minRivalShare = 0 } = options;
+  const { maxOverlap = 0.45, maxPerClass = 20, minRivalShare = 0, endShares = {} } = options;
   const byClass = Map.groupBy(
     detections.toSorted((a, b) => b.score - a.score),
     (detection) => detection.classId,
   );
   const kept: Item[] = [];
-  for (const sameClass of byClass.values()) {
+  for (const [classId, sameClass] of byClass) {
     const keptOfClass: Item[] = [];
     for (const candidate of sameClass.slice(0, maxConsidered)) {
       if (keptOfClass.length === maxPerClass) break;
       if (keptOfClass.every((other) => measureOverlap(other.box, candidate.box) <= maxOverlap)) keptOfClass.push(candidate);
     }
-    kept.push(...keptOfClass);
+    const endShare = endShares[classId];
+    kept.push(...(endShare === undefined ? keptOfClass : keptOfClass.map((best) => moveEnds(best, sameClass, { maxOverlap, endShare }))));
   }
   const isOutdone = ({ classId, box, score }: Item): boolean =>
     kept.some((rival) => rival.classId !== classId && score < minRivalShare * rival.score && measureOverlap(rival.box, box) > maxOverlap);
   return kept.filter((item) => !isOutdone(item)).toSorted((a, b) => b.score - a.score);
+}
+
+function moveEnds<Item extends Detection>(
+  best: Item,
+  sameClass: readonly Item[],
+  { maxOverlap, endShare }: { maxOverlap: number; endShare: number },
+): Item {
+  const members = sameClass
+    .slice(0, maxConsidered)
+    .filter(({ score, box }) => score >= minMemberShare * best.score && measureOverlap(box, best.box) > maxOverlap);
+  const place = Math.floor(endShare * (members.length - 1));
+  const left = members.map(({ box }) => box[0]).toSorted((a, b) => a - b)[place] as number;
+  const right = members.map(({ box }) => box[0] + box[2]).toSorted((a, b) => b - a)[place] as number;
+  return { ...best, box: [left, best.box[1], right - left, best.box[3]] };
 }
 
 /** Intersection over union of two boxes, 0 to 1. */
