@@ -51,6 +51,12 @@ test("words find pictures, and their scores fall", async () => {
   expect([model, weights]).toEqual(["test/colours", { base: 1 }]);
 });
 
+test("pictures that are called by the words come first, unless an aspect alone is compared", async () => {
+  expect((await search({ text: "stripes, blue" })).results[0]?.caption).toBe("Blue striped");
+  expect((await search({ text: "stripes, blue", page: 1 })).results.map(({ caption }) => caption)).not.toContain("Blue striped");
+  expect((await search({ text: "blue", weights: { color: 1 } })).results[0]?.caption).toBe("Blue plain");
+});
+
 test("colour alone finds both of a colour; kinds that words say nothing about are left out", async () => {
   const { results, weights } = await search({ text: "blue", weights: { color: 1, texture: 3 }, limit: 2 });
   expect(results.map(({ caption }) => caption).toSorted()).toEqual(["Blue plain", "Blue striped"]);

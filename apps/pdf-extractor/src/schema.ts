@@ -152,6 +152,7 @@ export const documentImages = pgTable(
   (table) => [
     uniqueIndex("document_images_place").on(table.documentId, table.pageNumber, table.position),
     index("document_images_picture").on(table.pictureId),
+    index("document_images_words").using("gin", sql`to_tsvector('english', ${table.caption})`),
   ],
 );
 

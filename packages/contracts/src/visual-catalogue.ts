@@ -191,7 +191,7 @@ export const searchPicturesRoute = defineRoute({
   family,
   summary: "Pictures by words, by a photo or by another picture",
   description:
-    "score = sum of weight * cosine over the kinds, weights scaled to sum 1. Kinds that the query says nothing about are left out.",
+    "Where base counts, pictures whose caption has all words of a text come first. score = sum of weight * cosine over the kinds, weights scaled to sum 1. Kinds that the query says nothing about are left out.",
   bodies: ["json", "multipart"],
   request: z
     .object({

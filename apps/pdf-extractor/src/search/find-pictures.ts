@@ -37,7 +37,7 @@ const foundAs = sql`coalesce(${pictures.duplicateOf}, ${pictures.id})`;
 export const isCover = sql`${documentImages.pageNumber} = 1 and coalesce(${documents.pageCount}, 1) > 1`;
 
 /** The places in question, as a condition on rows of document_images. */
-function toPlaceCondition({ documentId, page }: PictureFilter): SQL | undefined {
+export function toPlaceCondition({ documentId, page }: PictureFilter): SQL | undefined {
   return and(
     documentId === undefined ? undefined : eq(documentImages.documentId, documentId),
     page === undefined ? undefined : eq(documentImages.pageNumber, page),

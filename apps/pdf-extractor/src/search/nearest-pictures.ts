@@ -72,6 +72,12 @@ async function blendExactly(
     .limit(query.limit);
 }
 
+/** How near these pictures are, the nearest first; those without vectors are left out. */
+export async function scorePictures(db: Database, query: NearestQuery, ids: readonly string[]): Promise<PictureMatch[]> {
+  const weights = toEffectiveWeights(query.weights, query.vectors);
+  return weights === undefined || ids.length === 0 ? [] : await blendExactly(db, weights, { ...query, limit: ids.length }, ids);
+}
+
 /** The nearest by one kind, out of its index, which goes on looking until it has enough that pass the filter. */
 async function findCandidates(db: Database, kind: VectorKind, query: NearestQuery, count: number): Promise<string[]> {
   const breadth = String(Math.min(maxBreadth, count));

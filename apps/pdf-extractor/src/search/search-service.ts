@@ -11,7 +11,8 @@ import { pictures, pictureVectors, searchPhotos, storedFileTables, type VectorKi
 import type { CatalogueEmbedder } from "../spaces.ts";
 import { assertSameOrigin, readVectorIndex, type VectorOrigin } from "../vector-index.ts";
 import { type FoundPicture, readFoundPictures } from "./find-pictures.ts";
-import { findNearestPictures } from "./nearest-pictures.ts";
+import { findByWords } from "./find-by-words.ts";
+import { findNearestPictures, type NearestQuery, type PictureMatch, scorePictures } from "./nearest-pictures.ts";
 import { toPhotoType } from "./photo-kind.ts";
 import { type KindWeights, type PictureFilter, type QueryVectors, type ResultPage, toEffectiveWeights } from "./search-query.ts";
 
@@ -72,6 +73,15 @@ function toQuery(answer: AspectVectors): Query {
 const toFloats = (vectors: Partial<Record<VectorKind, readonly number[]>>): QueryVectors =>
   Object.fromEntries(Object.entries(vectors).map(([kind, values]) => [kind, Float32Array.from(values)]));
 
+/** Where everything counts, pictures that are called by the words come before those that only look like them. */
+async function findMatches(db: Database, query: NearestQuery, text: string | undefined): Promise<PictureMatch[]> {
+  const byLook = await findNearestPictures(db, query);
+  if (text === undefined || (query.weights.base ?? 0) === 0) return byLook;
+  const byName = await scorePictures(db, query, await findByWords(db, text, query.filter));
+  const named = new Set(byName.map(({ id }) => id));
+  return [...byName, ...byLook.filter(({ id }) => !named.has(id))].slice(0, query.limit);
+}
+
 /** Searches with this embedder and what is stored. */
 export function createSearchService({ db, embedder }: { db: Database; embedder: CatalogueEmbedder }): SearchService {
   const files = createFileStore(db, storedFileTables);
@@ -123,7 +133,8 @@ export function createSearchService({ db, embedder }: { db: Database; embedder: 
       if (origin === undefined) return { results: [], weights: {}, origin, hasMore: false };
       const { vectors, foundAs } = await toSubjectQuery(subject, origin, context);
       const wanted = Math.min(maxResults, offset + limit + 1);
-      const matches = await findNearestPictures(db, { vectors, weights, filter, limit: wanted, exceptId: foundAs });
+      const nearest = { vectors, weights, filter, limit: wanted, exceptId: foundAs };
+      const matches = await findMatches(db, nearest, "text" in subject ? subject.text : undefined);
       const results = await readFoundPictures(db, matches.slice(offset, offset + limit), filter);
       const used = Object.fromEntries(toEffectiveWeights(weights, vectors) ?? []) as KindWeights;
       return { results, weights: used, origin, hasMore: matches.length > offset + limit };

@@ -1,0 +1,1 @@
+CREATE INDEX "document_images_words" ON "document_images" USING gin (to_tsvector('english', "caption"));
