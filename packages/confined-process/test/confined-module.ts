@@ -9,6 +9,7 @@ process.on("message", (message: string) => {
 });
 const held: Buffer[] = [];
 endWithParent();
+// oxlint-disable-next-line node/no-process-env -- what the process was given is what is tested
 process.send?.({ environment: Object.keys(process.env), canWrite: canWrite() });
 
 function canWrite(): boolean {
