@@ -6,7 +6,7 @@ import type { ModelIdentity } from "@repo/contracts/model-info";
 import type { CallLog, CallPurpose } from "./call-log.ts";
 
 /** A call that is about to be made. */
-export interface RecordedCall extends CallPurpose {
+interface RecordedCall extends CallPurpose {
   /** Pictures or texts. */
   batchSize: number;
   /** US dollars when it succeeds. */

@@ -20,7 +20,7 @@ import { type KindWeights, type PictureFilter, type QueryVectors, type ResultPag
 export type SearchSubject = { text: string } | { photoId: string } | { pictureId: string };
 
 /** What came of a search. */
-export interface SearchAnswer {
+interface SearchAnswer {
   results: FoundPicture[];
   /** As they were used, summing to 1; empty where nothing could be compared. */
   weights: KindWeights;

@@ -2,7 +2,7 @@ import type { DocumentView } from "../documents/document-views.ts";
 import type { DocumentStatus } from "../schema.ts";
 
 /** What a document's state is called. */
-export const statusNames: Readonly<Record<DocumentStatus, string>> = {
+const statusNames: Readonly<Record<DocumentStatus, string>> = {
   queued: "Waiting",
   extracting: "Reading pages",
   embedding: "Embedding pictures",
