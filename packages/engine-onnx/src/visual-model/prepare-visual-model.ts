@@ -39,7 +39,7 @@ const sourceFiles = ["config.json", "tokenizer.json", "model.safetensors"];
 /**
  * Makes a folder that can be served, once, as `prepareTextModel` does for texts: downloads what is missing, verifies it,
  * builds both towers, checks them, and renames the finished folder into place. With so400m that takes 4.5 GB of downloads,
- * about 4 GB of memory and minutes of all cores, and leaves 1.2 GB (int8) or 4.5 GB (fp32): a step of a build.
+ * about 6 GB of memory and minutes of all cores, and leaves 1.2 GB (int8) or 4.5 GB (fp32): a step of a build.
  * @throws CodedError model_unavailable with cause and remedy; cancelled when `signal` aborts.
  */
 export async function prepareVisualModel(options: PrepareVisualModelOptions): Promise<PreparedVisualModel> {
