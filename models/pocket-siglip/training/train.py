@@ -23,6 +23,7 @@ from captions import every_value, make_caption
 from claims import NAMES, to_codes, truth
 from dual_encoder import DualEncoder
 from make_tokenizer import FILE as TOKENIZER
+from muon import Muon
 from swatch_pool import CACHE, SwatchPool, to_look
 from swatches import make_swatch
 from zero_shot import zero_shot
@@ -34,6 +35,13 @@ SMALL = 64
 def to_pixels(pictures: np.ndarray) -> torch.Tensor:
     """uint8 [n, S, S, 3] to float32 [n, 3, S, S] in -1..1, channels last."""
     return (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def shrunk(pixels: torch.Tensor, size: int) -> torch.Tensor:
+    """Pixels at this side length, by area."""
+    if size == pixels.shape[3]:
+        return pixels
+    return functional.interpolate(pixels, (size, size), mode="area").contiguous(memory_format=torch.channels_last)
 
 
 def varied(pixels: torch.Tensor) -> torch.Tensor:
@@ -65,6 +73,20 @@ class Captions:
         return [self.tokens([text for text, _ in part]) for part in (made, values)], *self.claims(made + values)
 
 
+def make_optimizers(model: DualEncoder) -> tuple[Muon, torch.optim.AdamW]:
+    """Muon for convolutions and layers, which learn about twice as much per step by it; AdamW for heads, words and vectors."""
+    scalars = [model.log_scale, model.bias]
+    heads = [model.image.head.weight, model.text.head.weight, model.text.words.weight, model.text.places]
+    apart = {id(p) for p in heads + scalars}
+    layers = [p for p in model.parameters() if p.ndim > 1 and id(p) not in apart]
+    vectors = [p for p in model.parameters() if p.ndim <= 1 and id(p) not in apart]
+    adam = torch.optim.AdamW(
+        [{"params": heads, "weight_decay": 0.02, "factor": 1.0}, {"params": vectors, "weight_decay": 0.0, "factor": 1.0}, {"params": scalars, "weight_decay": 0.0, "factor": 5.0}],
+        lr=0, betas=(0.9, 0.98),
+    )
+    return Muon([{"params": layers, "weight_decay": 0.02, "factor": 1.0}]), adam
+
+
 @torch.no_grad()
 def settle(model: DualEncoder, pixels: torch.Tensor) -> DualEncoder:
     """A copy whose batch norms hold the statistics of these pictures, for averaged weights."""
@@ -81,87 +103,109 @@ def settle(model: DualEncoder, pixels: torch.Tensor) -> DualEncoder:
 @torch.no_grad()
 def check(model: DualEncoder, pool: SwatchPool, dev: tuple, captions: Captions, size: int) -> str:
     """Zero-shot accuracy on held-out combinations."""
-    shrink = lambda pixels: pixels if size == pixels.shape[3] else functional.interpolate(pixels, (size, size), mode="area")
-    settled = settle(model, shrink(to_pixels(pool.pictures[:768])))
-    vectors = torch.cat([settled.image(shrink(part)) for part in dev[0].split(128)]).numpy()
+    settled = settle(model, shrunk(to_pixels(pool.pictures[:768]), size))
+    vectors = torch.cat([settled.image(shrunk(part, size)) for part in dev[0].split(128)]).numpy()
     report = zero_shot(vectors, dev[1], NAMES, lambda texts: settled.text(captions.tokens(texts)).numpy())
     return ", ".join(f"{name} {entry['top1']:.3f}" for name, entry in report.items())
 
 
-def main() -> None:
+class Learner:
+    """The model, its moving average and its optimizers, with steps and processor seconds spent; kept in STATE."""
+
+    def __init__(self, vocabulary: int, rate: float, autocast: bool):
+        self.rate, self.autocast = rate, autocast
+        self.model = DualEncoder(vocabulary).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model)
+        self.optimizers = make_optimizers(self.model)
+        self.step, self.spent = 0, 0.0
+
+    def resume(self) -> None:
+        if not STATE.exists():
+            return
+        state = torch.load(STATE, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        for optimizer, kept in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(kept)
+        self.step, self.spent = state["step"], state["spent"]
+        print(f"resumed at step {self.step}, {self.spent / 60:.1f} minutes", flush=True)
+
+    def save(self) -> None:
+        kept = {"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers], "step": self.step, "spent": self.spent}
+        torch.save(kept, STATE.with_suffix(".tmp"))
+        os.replace(STATE.with_suffix(".tmp"), STATE)
+
+    def learn(self, pixels: torch.Tensor, codes: np.ndarray, drawn: tuple, share: float) -> float:
+        """One step at the rate of this share of the budget; the loss."""
+        rate = self.rate * (min(1, 0.05 + share / 0.04) if share < 0.04 else 0.5 * (1 + math.cos(math.pi * (share - 0.04) / 0.96))) + 1e-6
+        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
+            group["lr"] = rate * group["factor"]
+        ids, right, unclear = drawn
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+            images, texts = self.model.image(pixels), torch.cat([self.model.text(part) for part in ids])
+        loss = self.model.loss(images, texts, truth(torch.from_numpy(codes.astype(np.int64)), right, unclear))
+        self.model.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.step += 1
+        keep = min(0.998, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for slow, fast in zip(self.average.parameters(), self.model.parameters()):
+                slow.lerp_(fast, 1 - keep)
+        return loss.item()
+
+
+def parse_options() -> argparse.Namespace:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=40)
-    options.add_argument("--batch", type=int, default=96)
-    options.add_argument("--rate", type=float, default=2e-3)
-    options.add_argument("--small-share", type=float, default=0.5, help="part of the budget at 64 pixels")
+    options.add_argument("--batch", type=int, default=128)
+    options.add_argument("--rate", type=float, default=3e-3)
+    options.add_argument("--small-share", type=float, default=0.7, help="part of the budget at 64 pixels")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--least", type=int, default=2000, help="pictures to wait for")
-    options.add_argument("--check-seconds", type=float, default=240, help="processor seconds between checks")
+    options.add_argument("--check-seconds", type=float, default=300, help="processor seconds between checks")
     options.add_argument("--float32", action="store_true")
-    options = options.parse_args()
+    return options.parse_args()
+
+
+def main() -> None:
+    options = parse_options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     pool = SwatchPool()
     while pool.filled < options.least:
         time.sleep(2)
     captions = Captions(options.seed)
-    model = DualEncoder(captions.tokenizer.get_vocab_size()).to(memory_format=torch.channels_last)
-    average = copy.deepcopy(model)
-    decays = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for name, p in model.named_parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW([{"params": decays, "weight_decay": 0.02, "factor": 1.0}, {"params": others, "weight_decay": 0.0, "factor": 1.0}, {"params": [model.log_scale, model.bias], "weight_decay": 0.0, "factor": 5.0}], lr=0, betas=(0.9, 0.98))
-    step, spent = 0, 0.0
-    if STATE.exists():
-        state = torch.load(STATE, weights_only=True)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
-        captions.rng = np.random.default_rng([options.seed, step])
-        print(f"resumed at step {step}, {spent / 60:.1f} minutes", flush=True)
+    learner = Learner(captions.tokenizer.get_vocab_size(), options.rate, not options.float32)
+    learner.resume()
+    captions.rng = np.random.default_rng([options.seed, learner.step])
+    chance = np.random.default_rng([options.seed, learner.step, 7])
     made = [make_swatch(seed, True) for seed in range(10_000, 10_400)]
     dev = to_pixels(np.stack([picture for picture, _ in made])), np.array([to_codes(look) for _, look in made])
-    print(f"{sum(p.numel() for p in model.parameters())} parameters, pid {os.getpid()}", flush=True)
-    chance = np.random.default_rng([options.seed, step, 7])
+    print(f"{sum(p.numel() for p in learner.model.parameters())} parameters, pid {os.getpid()}", flush=True)
     losses: list[float] = []
-    last, saved, checked = time.process_time(), time.monotonic(), 0.0
-    while spent < options.minutes * 60:
-        share = spent / (options.minutes * 60)
-        rate = options.rate * (min(1, 0.05 + share / 0.04) if share < 0.04 else 0.5 * (1 + math.cos(math.pi * (share - 0.04) / 0.96))) + 1e-6
-        for group in optimizer.param_groups:
-            group["lr"] = rate * group["factor"]
+    budget = options.minutes * 60
+    last, saved, checked = time.process_time(), time.monotonic(), time.process_time()
+    while learner.spent < budget:
         chosen = np.sort(chance.integers(0, pool.filled, options.batch))
-        codes = pool.codes[chosen]
         pixels = varied(to_pixels(pool.pictures[chosen]))
-        size = SMALL if share < options.small_share else pixels.shape[3]
-        if size != pixels.shape[3]:
-            pixels = functional.interpolate(pixels, (size, size), mode="area").contiguous(memory_format=torch.channels_last)
-        ids, right, unclear = captions.draw(codes)
-        with torch.autocast("cpu", torch.bfloat16, enabled=not options.float32):
-            images, texts = model.image(pixels), torch.cat([model.text(part) for part in ids])
-        loss = model.loss(images, texts, truth(torch.from_numpy(codes.astype(np.int64)), right, unclear))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        step += 1
-        keep = min(0.998, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for slow, fast in zip(average.parameters(), model.parameters()):
-                slow.lerp_(fast, 1 - keep)
-        losses.append(loss.item())
+        size = SMALL if learner.spent < options.small_share * budget else pixels.shape[3]
+        codes = pool.codes[chosen]
+        losses.append(learner.learn(shrunk(pixels, size), codes, captions.draw(codes), learner.spent / budget))
         now = time.process_time()
-        spent, last = spent + now - last, now
-        if step % 100 == 0:
-            print(f"{spent / 60:.1f} min, step {step}, {size} px, {pool.filled} drawn, rate {rate:.5f}, scale {model.log_scale.exp().item():.1f}, bias {model.bias.item():.2f}, loss {np.mean(losses[-100:]):.3f}", flush=True)
-        done = spent >= options.minutes * 60
+        learner.spent, last = learner.spent + now - last, now
+        done = learner.spent >= budget
+        if learner.step % 100 == 0 or done:
+            scale, bias = learner.model.log_scale.exp().item(), learner.model.bias.item()
+            print(f"{learner.spent / 60:.1f} min, step {learner.step}, {size} px, {pool.filled} drawn, scale {scale:.1f}, bias {bias:.2f}, loss {np.mean(losses[-100:]):.3f}", flush=True)
         if time.monotonic() - saved > 60 or done:
-            torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": spent}, STATE.with_suffix(".tmp"))
-            os.replace(STATE.with_suffix(".tmp"), STATE)
+            learner.save()
             saved = time.monotonic()
         if now - checked > options.check_seconds or done:
-            print(f"held-out: {check(average, pool, dev, captions, size)}", flush=True)
+            print(f"held-out: {check(learner.average, pool, dev, captions, size)}", flush=True)
             last = checked = time.process_time()
 
 

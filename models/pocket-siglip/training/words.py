@@ -37,7 +37,7 @@ TONE_UNCLEAR = {"dark": tuple(c for c, lab in COLOURS.items() if c not in DARK a
 PATTERN_WORDS = {
     "plain": ("plain", "solid"), "striped": ("striped",), "checked": ("checked", "checkered", "chequered"), "herringbone": ("herringbone",),
     "chevron": ("chevron", "zigzag"), "floral": ("floral", "flowered"), "geometric": ("geometric",), "hexagonal": ("hexagonal", "honeycomb"),
-    "dotted": ("dotted", "polka dot", "spotted"), "speckled": ("speckled", "flecked"), "veined": ("veined",), "woven": ("woven", "basket weave"),
+    "dotted": ("dotted", "polka dot", "spotted"), "speckled": ("speckled", "flecked"), "veined": ("veined", "marbled"), "woven": ("woven", "basket weave"),
     "grained": ("grained",), "planked": ("planked", "plank"), "grid": ("square grid", "grid"), "running bond": ("running bond", "brick bond"),
     "scalloped": ("scalloped", "fish scale"), "quilted": ("quilted", "padded"),
 }
