@@ -65,7 +65,7 @@ export function toSiglipMarkdown(report: SiglipParityReport): string {
 Made by \`node models/siglip-parity.ts <folder of the weights>\`. Revision \`${report.revision}\`, ${report.layers} layers in both towers,
 ONNX Runtime in Node at optimisation level 'all'. Reference: transformers in PyTorch, floats of 32 bits
 (models/reference/make_siglip_reference.py), ${report.images} images and ${report.texts} texts. ${report.cores} cores (${report.cpuFlags.join(" ")}),
-${report.load} before the run.
+${report.load} before the run: times on a busy machine say little, \`pnpm bench siglip-embed\` measures them.
 
 ${report.isTrained ? "" : `${standIn}\n\n`}${table(
     ["precision", "tower", "mean cosine", "least cosine", "MB", "ms, one thread", "ms, all cores"],
