@@ -2,20 +2,16 @@
  * The whole way with the committed models: fifty scans of handwriting, of several file types, some turned, are dropped on the
  * portal; each is read, stored and can be reviewed, and with the class's lists most need nobody.
  */
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { openDatabase } from "@repo/app-kit/open-database";
 import { type BuiltProcess, defineBuiltProcess } from "@repo/testing/built-process";
 import { collectComplaints, openBrowser } from "@repo/testing/open-browser";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { migrationsFolder } from "../src/open-exam-database.ts";
 import { sessionCookie } from "../src/people/create-access-control.ts";
-import { createStaffSessions } from "../src/people/staff-sessions.ts";
-import { staffUsers } from "../src/schema.ts";
 import { type HandwrittenScan, writeHandwrittenScans } from "./handwritten-scans.ts";
+import { signInStaff } from "./sign-in-staff.ts";
 
 const scanCount = 50;
 const patienceMs = 240_000;
@@ -32,11 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "exam-pocket-"));
   scans = await writeHandwrittenScans(join(folder, "scans"));
   const directory = join(folder, "data");
-  const database = await openDatabase({ directory, migrationsFolder });
-  const id = randomUUID();
-  await database.db.insert(staffUsers).values({ id, username: "maria", role: "staff" });
-  const { token } = await createStaffSessions(database.db, 3_600_000).start(id);
-  await database.close();
+  const token = await signInStaff(directory);
   browser = await openBrowser();
   space = await defineBuiltProcess("spaces/answer-sheet-ml");
   app = await defineBuiltProcess("apps/exam-middleware", {

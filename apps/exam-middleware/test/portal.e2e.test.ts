@@ -2,20 +2,16 @@
  * The portal as staff meet it: built Space and app as processes, Chromium in front. A folder of fifty scans is dropped, the
  * Space and the app are killed while it arrives, and every file is there in the end, read as it is written.
  */
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { openDatabase } from "@repo/app-kit/open-database";
 import { type BuiltProcess, defineBuiltProcess } from "@repo/testing/built-process";
 import { collectComplaints, findBarriers, openBrowser } from "@repo/testing/open-browser";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { migrationsFolder } from "../src/open-exam-database.ts";
 import { sessionCookie } from "../src/people/create-access-control.ts";
-import { createStaffSessions } from "../src/people/staff-sessions.ts";
-import { staffUsers } from "../src/schema.ts";
 import { makeScans, type Scan, writeBrokenScan } from "./make-scans.ts";
+import { signInStaff } from "./sign-in-staff.ts";
 
 const scanCount = 50;
 const patienceMs = 240_000;
@@ -29,22 +25,12 @@ let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
-/** A member of staff who is signed in: put into the database before the app opens it. */
-async function signIn(directory: string): Promise<string> {
-  const database = await openDatabase({ directory, migrationsFolder });
-  const id = randomUUID();
-  await database.db.insert(staffUsers).values({ id, username: "maria", role: "staff" });
-  const { token } = await createStaffSessions(database.db, 3_600_000).start(id);
-  await database.close();
-  return token;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "exam-portal-"));
   const made = await makeScans(join(folder, "exam hall 3"), scanCount);
   ({ scans, models } = made);
   const directory = join(folder, "data");
-  const token = await signIn(directory);
+  const token = await signInStaff(directory);
   browser = await openBrowser();
   space = await defineBuiltProcess("spaces/answer-sheet-ml", { MODEL_DIRECTORY: models });
   app = await defineBuiltProcess("apps/exam-middleware", {
