@@ -1,50 +1,74 @@
 # The image of any Space. Build from the root of the repository:
 #   docker build -f docker/space.Dockerfile --build-arg SPACE=minilm-embed --build-arg MODEL=full -t minilm-embed .
-FROM node:24-bookworm-slim AS build
+ARG SPACE
+FROM node:24-bookworm-slim AS bundle
 WORKDIR /repository
 RUN npm install --global pnpm@12.21.0
 COPY . .
 ARG SPACE
 RUN test -f "spaces/$SPACE/package.json" || { echo "Name a Space: --build-arg SPACE=$(ls spaces | grep -v '^_' | paste -sd'|')" >&2; exit 1; }
-RUN pnpm install --frozen-lockfile && pnpm --filter "./spaces/$SPACE" run build
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm install --frozen-lockfile --filter-prod "./spaces/$SPACE..." --filter "@repo/tools..." \
+    && pnpm --filter "./spaces/$SPACE" run build \
+    && node tools/bundle-unit.ts "$SPACE" /bundle
+
+# From here on this is also the Dockerfile of a Space's own repository, which holds the bundle (pnpm push:space).
+# Packages with binaries, fonts or WebAssembly; everything else is in the bundle.
+FROM node:24-bookworm-slim AS modules
+WORKDIR /build/spaces/space
+RUN npm install --global pnpm@12.21.0
+COPY --from=bundle /bundle/package.json /bundle/pnpm-lock.yaml /bundle/pnpm-workspace.yaml /bundle/prune-modules.sh ./
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm install --frozen-lockfile --prod && mkdir -p node_modules && sh prune-modules.sh
+
+# The model is made here and baked in: nothing is fetched when the Space starts. A folder model/ in the bundle holds weights of
+# one's own; a Space without bake-model.js has no model. On the Hub these are the Space's variables and its secret HF_TOKEN.
+FROM modules AS model
+COPY --from=bundle /bundle ./
 ARG MODEL=full
+ARG MODEL_ID
+ARG MODEL_REVISION
 ARG HF_ENDPOINT=https://huggingface.co
-# The model is made here and baked in: nothing is fetched when the Space starts. A Space without bake-model has none.
-RUN --mount=type=secret,id=HF_TOKEN \
-    mkdir -p /image/model /image/data /image/node_modules \
-    && if [ -f "spaces/$SPACE/dist/bake-model.js" ]; then \
-      export HF_TOKEN="$(cat /run/secrets/HF_TOKEN 2>/dev/null || true)" MODEL="$MODEL" HF_ENDPOINT="$HF_ENDPOINT" DATA_DIRECTORY=/data \
-      && directory="$(node "spaces/$SPACE/dist/bake-model.js")" \
-      && find "$directory" -maxdepth 1 -type f \( -name '*.onnx*' -o -name '*.json' \) -exec cp {} /image/model/ \; ; \
-    fi
-# The runtime's package carries the binaries of four platforms; one is needed.
-RUN cp -r "spaces/$SPACE/dist" "spaces/$SPACE/package.json" /image/ \
-    && runtime="spaces/$SPACE/node_modules/onnxruntime-node" \
-    && if [ -d "$runtime" ]; then \
-      cp -rL "$runtime" "$(readlink -f "$runtime")/../onnxruntime-common" /image/node_modules/ \
-      && cd /image/node_modules/onnxruntime-node/bin/napi-v6 && binary="linux/$(node -p process.arch)" \
-      && mv "$binary" /tmp/binary && rm -rf ./* && mkdir linux && mv /tmp/binary "$binary"; \
-    fi
-# What reads pages, where a Space has it: each package with those it needs, which pnpm puts beside it. Of pdfjs only what runs
-# in Node is kept (11 of 36 MB), with its fonts, character maps and decoders.
-RUN for package in sharp @napi-rs/canvas pdfjs-dist; do \
-      directory="$(readlink -f "spaces/$SPACE/node_modules/$package")"; \
-      if [ -d "$directory" ]; then cp -rL "${directory%/"$package"}/." /image/node_modules/; fi; \
-    done \
-    && rm -rf /image/node_modules/@types /image/node_modules/.bin \
-    && if [ -d /image/node_modules/pdfjs-dist ]; then \
-      cd /image/node_modules/pdfjs-dist && rm -rf build types web image_decoders legacy/build/*.map legacy/build/*.min.mjs legacy/build/*sandbox*; \
+RUN --mount=type=secret,id=HF_TOKEN,mode=0444 \
+    mkdir -p /image/model /image/data && if [ -d models ]; then mv models /build/; fi \
+    && if [ -d model ]; then \
+      cp -r model/. /image/model/; \
+    elif [ -f dist/bake-model.js ]; then \
+      export HF_TOKEN="$(cat /run/secrets/HF_TOKEN 2>/dev/null || true)" MODEL MODEL_ID MODEL_REVISION HF_ENDPOINT DATA_DIRECTORY=/data \
+      && directory="$(node dist/bake-model.js)" \
+      && find "$directory" -maxdepth 1 -type f ! -name '*.md' -exec cp {} /image/model/ \; ; \
     fi
 
-FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=7860 MODEL_DIRECTORY=/app/model DATA_DIRECTORY=/app/data
+# The base without npm, yarn, headers, documents and Perl: less to carry and less to be attacked.
+FROM node:24-bookworm-slim AS base
+RUN rm -rf /usr/local/include /usr/local/lib/node_modules /usr/local/share/man /usr/local/share/doc /opt/yarn* \
+      /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh \
+      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
+      /var/cache/* /var/log/* /var/lib/apt/lists/* /root/.npm /tmp/*
+
+FROM scratch
+COPY --from=base / /
+ARG SPACE
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="$SPACE" \
+      org.opencontainers.image.description="An inference server of Outpost" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+# One malloc arena: most of what a request allocates is garbage a moment later (bench/reports/minilm-embed.md).
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/home/node NODE_ENV=production \
+    HOST=0.0.0.0 PORT=7860 MODEL_DIRECTORY=/app/model DATA_DIRECTORY=/app/data MALLOC_ARENA_MAX=1
 WORKDIR /app
-COPY --from=build --chown=1000:1000 /image ./
+# Code and model belong to root: the process may read and not change them.
+COPY --from=modules /build/spaces/space/node_modules ./node_modules
+COPY --from=model /image/model ./model
+COPY --from=model --chown=1000:1000 /image/data ./data
+COPY --from=bundle /bundle/package.json /bundle/start.sh /bundle/LICENSE ./
+COPY --from=bundle /bundle/dist ./dist
 USER 1000
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Small heaps and one malloc arena: most of what a request allocates is garbage a moment later. Defaults cost 160 MB more and
-# answer a fifth more requests (bench/reports/minilm-embed.md). The flags are those of the start scripts in package.json.
-ENV MALLOC_ARENA_MAX=1
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=20", "dist/main.js"]
+CMD ["/app/start.sh"]

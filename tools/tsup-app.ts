@@ -9,7 +9,7 @@ import { defineServerBundle } from "./tsup-server.ts";
 const appKit = fileURLToPath(new URL("../packages/app-kit", import.meta.url));
 
 /** Packages that load files beside themselves, or that a deployment may leave out: they stay in node_modules. */
-const external = [
+export const externalOfApps: readonly string[] = [
   "@electric-sql/",
   "@huggingface/inference",
   "@napi-rs/canvas",
@@ -41,7 +41,7 @@ export function defineAppBundle(options: {
     for (const path of options.stylesheets ?? []) await copyFile(path, join(folder, path.split("/").at(-1) ?? path));
   };
   const workers = Object.fromEntries((options.workers ?? []).map((name) => [name, join(appKit, `src/${name}.ts`)]));
-  const server: Options = { ...defineServerBundle({ ...options.entries, ...workers }, external), onSuccess: copyStylesheets };
+  const server: Options = { ...defineServerBundle({ ...options.entries, ...workers }, externalOfApps), onSuccess: copyStylesheets };
   const islands: Options = {
     entry: options.islands ?? {},
     format: "esm",

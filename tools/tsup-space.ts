@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Options } from "tsup";
 import { defineServerBundle } from "./tsup-server.ts";
 
-/** They load binaries, fonts and WebAssembly that lie beside them, so they stay in node_modules (docker/space.Dockerfile). */
-const external = ["onnxruntime-node", "sharp", "pdfjs-dist", "@napi-rs/canvas"];
+/** They load binaries, fonts and WebAssembly that lie beside them, so they stay in node_modules. */
+export const externalOfSpaces: readonly string[] = ["onnxruntime-node", "sharp", "pdfjs-dist", "@napi-rs/canvas"];
 
 /**
  * Bundle of a Space: dist/main.js and what it starts. Worker threads need entries of their own, named as they are looked
@@ -26,5 +26,5 @@ export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean; v
   if (options.onnx === true) entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
   if (options.visual === true) entry["prepare-visual-thread"] = fromSpace.resolve("@repo/engine-onnx/visual-model/prepare-visual-thread");
   if (options.vision === true) entry["document-worker"] = fromSpace.resolve("@repo/engine-onnx/images/document-worker");
-  return { ...defineServerBundle(entry, external), clean: true };
+  return { ...defineServerBundle(entry, externalOfSpaces), clean: true };
 }
