@@ -39,6 +39,12 @@ export default {
       },
     ),
     forbid(
+      "grammar-knows-no-engine",
+      "A grammar is bytes, tokens and masks; whoever decodes passes it a vocabulary. Of ours only the error table is shared.",
+      { path: "^packages/grammar/src", pathNot: tests },
+      { path: "^packages/", pathNot: ["^packages/grammar/src", "^packages/contracts/src/coded-error[.]ts$"] },
+    ),
+    forbid(
       "confined-process-stands-alone",
       "It starts and watches a process; what the process does belongs to who starts it.",
       { path: "^packages/confined-process/src", pathNot: tests },
