@@ -3,9 +3,20 @@ import type { z } from "zod";
 /**
  * Families of routes differ in how they spell errors. plain: {success: false, error, code, request_id}, as the original
  * apps; fastapi: {detail, code, request_id}, as clients of Python servers expect; extraction: both at once, with details,
- * and 422 for a file that is broken.
+ * and 422 for a file that is broken. tgi: {error, error_type, code} with text-generation-inference's statuses;
+ * openai-generation: OpenAI's {error: {...}} and the message once more beside it. Neither answers 503, see error-response.
  */
-export type RouteFamily = "outpost" | "plain" | "fastapi" | "extraction" | "openai" | "tei" | "hugging-face" | "ollama";
+export type RouteFamily =
+  | "outpost"
+  | "plain"
+  | "fastapi"
+  | "extraction"
+  | "openai"
+  | "openai-generation"
+  | "tei"
+  | "tgi"
+  | "hugging-face"
+  | "ollama";
 
 /**
  * How a request travels. json and form (URL-encoded): fields of an object. multipart: fields and files; a field that comes

@@ -26,7 +26,9 @@ const familyTitles: Record<RouteFamily, string> = {
   extraction: "Reading files",
   fastapi: "This app",
   tei: "For text-embeddings-inference clients",
+  tgi: "For clients of text-generation-inference and of the original Space",
   openai: "For OpenAI clients",
+  "openai-generation": "For OpenAI clients",
   "hugging-face": "For Hugging Face clients",
   ollama: "For Ollama clients",
 };

@@ -1,5 +1,6 @@
 import { CodedError, errorCodes, type ErrorCode } from "@repo/contracts/coded-error";
 import { errorBody, extractionError, fastApiError, plainError } from "@repo/contracts/error-body";
+import { openAiGenerationError, tgiError } from "@repo/contracts/generation-errors";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
 import type { RouteFamily } from "@repo/contracts/route";
@@ -16,7 +17,9 @@ const schemas = {
   tei: teiError,
   "hugging-face": teiError,
   ollama: ollamaError,
-};
+  tgi: tgiError,
+  "openai-generation": openAiGenerationError,
+} satisfies Record<RouteFamily, unknown>;
 const families = Object.keys(schemas) as RouteFamily[];
 const codes = Object.keys(errorCodes) as ErrorCode[];
 
@@ -30,10 +33,18 @@ test.each(families)("every code has a body in the shape of %s", (family) => {
 
 test("families keep the statuses their clients know", () => {
   const invalid = new CodedError("invalid_request", "no");
-  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 400, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(invalid, family))).toEqual([400, 400, 400, 400, 400, 422, 422, 400, 422, 400]);
   expect(toStatus(new CodedError("invalid_request", "no", { details: { empty: true } }), "tei")).toBe(400);
   const long = new CodedError("input_too_long", "no");
-  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 422, 422, 400, 422, 422, 400]);
+  expect(families.map((family) => toStatus(long, family))).toEqual([422, 422, 422, 422, 400, 422, 422, 400, 422, 400]);
+});
+
+test("routes that write text never answer 503, whatever is wrong", () => {
+  for (const family of ["tgi", "openai-generation"] as const) {
+    expect(codes.map((code) => toStatus(new CodedError(code, "no"), family))).not.toContain(503);
+    const loading = new CodedError("model_unavailable", "The model is loading.");
+    expect([toStatus(loading, family), toErrorHeaders(loading)["retry-after"]]).toEqual([429, "1"]);
+  }
 });
 
 test("a broken file is 422, a file of an unknown kind 400 and a request of an unknown kind 415", () => {

@@ -3,6 +3,10 @@ import type { RouteFamily } from "@repo/contracts/route";
 
 /** A family that expects another status than ours for a code. The rest is the same everywhere. */
 const familyStatus: Partial<Record<RouteFamily, Partial<Record<ErrorCode, number>>>> = {
+  // Never 503 where text is written: Hugging Face's JavaScript client repeats a 503 at once and without end, and does not
+  // repeat a 429 (huggingface.js#2374). 408 and 424 are the statuses of TGI's clients for a late and a failed generation.
+  tgi: { invalid_request: 422, model_unavailable: 429, deadline_exceeded: 408, inference_failed: 424 },
+  "openai-generation": { input_too_long: 400, model_unavailable: 429, deadline_exceeded: 408 },
   // TEI answers every failed validation with 422 (its router/src/http/types.rs).
   tei: { invalid_request: 422 },
   "hugging-face": { invalid_request: 422 },
@@ -32,6 +36,20 @@ const teiTypes: Record<ErrorCode, string> = {
   internal: "Backend",
   model_unavailable: "Unhealthy",
   deadline_exceeded: "Deadline",
+};
+
+/** @source https://github.com/huggingface/text-generation-inference, router/src/infer/mod.rs InferError, revision db931fcf */
+const tgiTypes: Partial<Record<ErrorCode, string>> = {
+  overloaded: "overloaded",
+  model_unavailable: "unhealthy",
+  unauthorized: "unauthorized",
+  forbidden: "forbidden",
+  not_found: "not_found",
+  method_not_allowed: "not_found",
+  deadline_exceeded: "deadline",
+  cancelled: "generation",
+  inference_failed: "generation",
+  internal: "generation",
 };
 
 /** Details a thrower may give to shape an answer; both also reach the caller on our own routes. */
@@ -65,11 +83,17 @@ export function statusesOf(family: RouteFamily, codes: readonly ErrorCode[]): nu
 }
 
 type ToBody = (error: CodedError, requestId: string, details: KnownDetails) => unknown;
+type ToOpenAiError = (error: CodedError, details: KnownDetails) => object;
 
 const toTeiBody: ToBody = (error, _requestId, details) => ({
   error: error.message,
   error_type: details.empty === true ? "Empty" : teiTypes[error.code],
 });
+
+const toOpenAiError: ToOpenAiError = ({ code, message }, { field = null }) => {
+  const fallback = errorCodes[code].status >= 500 ? "server_error" : "invalid_request_error";
+  return { message, type: openAiTypes[code] ?? fallback, param: field, code };
+};
 
 const familyBodies: Record<RouteFamily, ToBody> = {
   outpost: ({ code, message, retryable, details }, requestId) => ({
@@ -85,11 +109,10 @@ const familyBodies: Record<RouteFamily, ToBody> = {
     ...(details === undefined ? {} : { details }),
   }),
   fastapi: ({ code, message }, requestId) => ({ detail: message, code, request_id: requestId }),
-  openai: ({ code, message }, _requestId, { field = null }) => {
-    const fallback = errorCodes[code].status >= 500 ? "server_error" : "invalid_request_error";
-    return { error: { message, type: openAiTypes[code] ?? fallback, param: field, code } };
-  },
+  openai: (error, _requestId, details) => ({ error: toOpenAiError(error, details) }),
+  "openai-generation": (error, _requestId, details) => ({ error: toOpenAiError(error, details), message: error.message }),
   tei: toTeiBody,
+  tgi: ({ code, message }) => ({ error: message, error_type: tgiTypes[code] ?? "validation", code }),
   "hugging-face": toTeiBody,
   ollama: ({ message }) => ({ error: message }),
 };

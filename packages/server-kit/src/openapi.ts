@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@repo/contracts/coded-error";
 import { errorBody, extractionError, fastApiError, plainError } from "@repo/contracts/error-body";
+import { openAiGenerationError, tgiError } from "@repo/contracts/generation-errors";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
 import { hasQuery, type BodyEncoding, type Route, type RouteFamily } from "@repo/contracts/route";
@@ -14,7 +15,9 @@ const errorSchemas: Record<RouteFamily, z.ZodType> = {
   extraction: extractionError,
   fastapi: fastApiError,
   openai: openAiError,
+  "openai-generation": openAiGenerationError,
   tei: teiError,
+  tgi: tgiError,
   "hugging-face": teiError,
   ollama: ollamaError,
 };
@@ -25,6 +28,8 @@ const familyTitles: Record<RouteFamily, string> = {
   extraction: "Extraction",
   fastapi: "App",
   openai: "OpenAI",
+  "openai-generation": "OpenAI",
+  tgi: "text-generation-inference and the original client",
   tei: "text-embeddings-inference",
   "hugging-face": "Hugging Face",
   ollama: "Ollama",
