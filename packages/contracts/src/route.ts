@@ -45,9 +45,12 @@ export interface Route<Request extends z.ZodType = z.ZodType, Response extends z
   response: Response;
   /**
    * The answer is a stream of values of `response`, each sent when it is ready: one JSON text per line
-   * (application/x-ndjson), or server-sent events for callers that accept text/event-stream.
+   * (application/x-ndjson), or server-sent events for callers that accept text/event-stream. "events": always nameless
+   * server-sent events, for families whose clients read nothing else.
    */
-  streams?: boolean;
+  streams?: boolean | "events";
+  /** With streams "events": data of an event after the last value, e.g. [DONE]; an error ends a stream without it. */
+  streamEnd?: string;
   /** Status of a success; default 200. */
   status?: 200 | 201 | 202;
   /** Open even when the service asks for a key (health checks). */
@@ -64,4 +67,9 @@ export function defineRoute<Request extends z.ZodType, Response extends z.ZodTyp
 /** Whether the fields of the route's request stand in the query: GET and DELETE have no body. */
 export function hasQuery(route: Route): boolean {
   return route.method === "GET" || route.method === "DELETE";
+}
+
+/** Whether the answer is a stream of values. */
+export function isStreamed({ streams }: Route): boolean {
+  return streams === true || streams === "events";
 }

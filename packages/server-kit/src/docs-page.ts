@@ -1,4 +1,4 @@
-import { hasQuery, type Route, type RouteFamily } from "@repo/contracts/route";
+import { hasQuery, isStreamed, type Route, type RouteFamily } from "@repo/contracts/route";
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { z } from "zod";
@@ -75,7 +75,7 @@ function renderRoute(route: Route): Html {
         : html`<h3>${nameRequest(route)}</h3>
             ${renderFields(toSchema(route.request))}`
     }
-    <h3>${route.streams === true ? "Answer: a stream of" : "Answer"}</h3>
+    <h3>${isStreamed(route) ? "Answer: a stream of" : "Answer"}</h3>
     ${renderFields(toSchema(route.response))}
     <p class="quiet">Errors: ${documentedErrorStatuses(route).join(", ")}</p>
   </details>`;

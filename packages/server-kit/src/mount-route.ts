@@ -1,5 +1,5 @@
 import type { CodedError } from "@repo/contracts/coded-error";
-import type { Route, RouteFamily } from "@repo/contracts/route";
+import { isStreamed, type Route, type RouteFamily } from "@repo/contracts/route";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { startDeadline, type Deadline } from "./deadline.ts";
@@ -72,13 +72,22 @@ export function mountRoute<Body extends z.ZodType, Answer extends z.ZodType>(
   mountAlternatives(server, [defineAlternative(route, handler)]);
 }
 
+/** Binds a route that `streams` to its handler, keeping the route's types. */
+export function defineStreamAlternative<Body extends z.ZodType, Answer extends z.ZodType>(
+  route: Route<Body, Answer>,
+  handler: StreamHandler<Body, Answer>,
+  when: (body: unknown) => boolean = () => true,
+): Alternative {
+  return { route, when, handler: handler as Handler<z.ZodType, z.ZodType> };
+}
+
 /** Mounts a contract route that `streams`: values are sent as they come, as lines of JSON or server-sent events. */
 export function mountStream<Body extends z.ZodType, Answer extends z.ZodType>(
   server: Server,
   route: Route<Body, Answer>,
   handler: StreamHandler<Body, Answer>,
 ): void {
-  mountAlternatives(server, [{ route, when: () => true, handler: handler as Handler<z.ZodType, z.ZodType> }]);
+  mountAlternatives(server, [defineStreamAlternative(route, handler)]);
 }
 
 /**
@@ -135,8 +144,8 @@ async function answer(
       ({ family } = route);
     };
     const value = await deadline.race(run(server, alternatives, { context, held, choose }));
-    if (route.streams !== true) return toResponse(c, value, context);
-    const stream = await toStreamResponse(server, c, { values: value as AsyncIterable<unknown>, context, deadline, family, onEnd: end });
+    if (!isStreamed(route)) return toResponse(c, value, context);
+    const stream = await toStreamResponse(server, c, { values: value as AsyncIterable<unknown>, context, deadline, route, onEnd: end });
     isStreaming = true;
     return stream;
   } catch (thrown) {
@@ -185,22 +194,24 @@ interface StreamParts {
   values: AsyncIterable<unknown>;
   context: HandlerContext;
   deadline: Deadline;
-  family: RouteFamily;
+  route: Route;
   onEnd: () => void;
 }
 
 async function toStreamResponse(server: Server, c: Context<ServerEnvironment>, parts: StreamParts): Promise<Response> {
-  const { values, context, deadline, family, onEnd } = parts;
-  const format = toStreamFormat(c.req.raw.headers);
+  const { values, context, deadline, route, onEnd } = parts;
+  const format = toStreamFormat(route, c.req.raw.headers);
   const stream = await openStream({
     values,
     format,
     deadline,
     onEnd,
+    end: route.streamEnd,
+    errorName: route.streams === "events" ? undefined : "error",
     toErrorValue: (thrown) => {
       const error = toCodedError(thrown);
       server.log[error.status >= 500 ? "error" : "info"]({ requestId: context.requestId, err: error.cause ?? error }, "stream failed");
-      return toErrorBody(error, family, context.requestId);
+      return toErrorBody(error, route.family, context.requestId);
     },
   });
   return c.body(stream, { status: context.status as 200, headers: { ...toStreamHeaders(format), ...Object.fromEntries(context.headers) } });

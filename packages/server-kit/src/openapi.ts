@@ -3,7 +3,7 @@ import { errorBody, extractionError, fastApiError, plainError } from "@repo/cont
 import { openAiGenerationError, tgiError } from "@repo/contracts/generation-errors";
 import { ollamaError } from "@repo/contracts/ollama";
 import { openAiError } from "@repo/contracts/openai-embeddings";
-import { hasQuery, type BodyEncoding, type Route, type RouteFamily } from "@repo/contracts/route";
+import { hasQuery, isStreamed, type BodyEncoding, type Route, type RouteFamily } from "@repo/contracts/route";
 import { teiError } from "@repo/contracts/tei";
 import { z } from "zod";
 import { statusesOf } from "./error-response.ts";
@@ -134,15 +134,14 @@ function toQuery(route: Route, requests: unknown[]): unknown[] {
 function toResponses(routes: RouteGroup): Record<string, unknown> {
   const [first] = routes;
   const type = first.path === "/metrics" ? "text/plain" : "application/json";
-  const answers = routes.map((route) => toJsonSchema(route.response, "input"));
-  const schema = oneOf(answers);
-  const ok =
-    first.streams === true
-      ? {
-          description: "A stream of these: one per line, or as the data of server-sent events for callers that accept them.",
-          content: { "application/x-ndjson": { schema }, "text/event-stream": { schema } },
-        }
-      : { description: "The answer.", content: { [type]: { schema } } };
+  const answers = routes.filter((route) => !isStreamed(route)).map((route) => toJsonSchema(route.response, "input"));
+  const values = routes.filter((route) => isStreamed(route)).map((route) => toJsonSchema(route.response, "input"));
+  const content = {
+    ...(answers.length === 0 ? {} : { [type]: { schema: oneOf(answers) } }),
+    ...(routes.some(({ streams }) => streams === true) ? { "application/x-ndjson": { schema: oneOf(values) } } : {}),
+    ...(values.length === 0 ? {} : { "text/event-stream": { schema: oneOf(values) } }),
+  };
+  const ok = { description: toAnswerDescription(answers.length, values.length), content };
   const responses: Record<string, unknown> = { [String(first.status ?? 200)]: ok };
   if (first.path === "/ready") responses["503"] = { ...ok, description: "Not ready." };
   for (const route of routes) {
@@ -155,6 +154,12 @@ function toResponses(routes: RouteGroup): Record<string, unknown> {
     }
   }
   return responses;
+}
+
+function toAnswerDescription(answers: number, streams: number): string {
+  if (streams === 0) return "The answer.";
+  if (answers > 0) return "The answer, or a stream of its parts where the body asks for it.";
+  return "A stream of these: one per line, or as the data of server-sent events for callers that accept them.";
 }
 
 function toPathParameters(path: string): unknown[] {

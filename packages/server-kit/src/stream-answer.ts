@@ -1,3 +1,4 @@
+import type { Route } from "@repo/contracts/route";
 import type { Deadline } from "./deadline.ts";
 
 /** How values of a stream are written: a line each, or server-sent events. */
@@ -10,6 +11,10 @@ export interface StreamAnswer {
   deadline: Deadline;
   /** What is sent, as the last value, for what the values threw. */
   toErrorValue: (thrown: unknown) => unknown;
+  /** Name of the event that is the error. Default none. */
+  errorName?: string | undefined;
+  /** Data of an event after the last value. Default none. */
+  end?: string | undefined;
   /** Called once, when the stream has ended in any way. */
   onEnd: () => void;
 }
@@ -18,8 +23,9 @@ export interface StreamAnswer {
 const keepAliveMs = 15_000;
 const encoder = new TextEncoder();
 
-/** The format a caller accepts: events for those that say so, lines otherwise. */
-export function toStreamFormat(headers: Headers): StreamFormat {
+/** The format of a route's stream; where the route leaves it open, events for callers that say so and lines otherwise. */
+export function toStreamFormat(route: Route, headers: Headers): StreamFormat {
+  if (route.streams === "events") return "events";
   return (headers.get("accept") ?? "").toLowerCase().includes("text/event-stream") ? "events" : "ndjson";
 }
 
@@ -65,6 +71,7 @@ export async function openStream(answer: StreamAnswer): Promise<ReadableStream<U
           const result = await withKeepAlive(pending, format);
           if (result === "silence") return controller.enqueue(encoder.encode(": still working\n\n"));
           if (result.done === true) {
+            if (answer.end !== undefined) controller.enqueue(encoder.encode(`data: ${answer.end}\n\n`));
             end();
             return controller.close();
           }
@@ -73,7 +80,7 @@ export async function openStream(answer: StreamAnswer): Promise<ReadableStream<U
           // It is looked at when the reader has room again.
           pending.catch(() => undefined);
         } catch (thrown) {
-          controller.enqueue(encodeValue(toErrorValue(thrown), format, "error"));
+          controller.enqueue(encodeValue(toErrorValue(thrown), format, answer.errorName));
           end();
           controller.close();
         }
