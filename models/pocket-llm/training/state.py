@@ -1,0 +1,14 @@
+"""Where training keeps its state, and how it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+CACHE = Path(__file__).parent / "cache"
+STATE = CACHE / "pocket-llm.pt"
+
+
+def load_state(path: str | Path = STATE) -> dict:
+    return torch.load(path, weights_only=True)
