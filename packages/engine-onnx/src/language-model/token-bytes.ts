@@ -64,6 +64,6 @@ function spellByteLevel(): (token: string) => Uint8Array | undefined {
 function spellSentencePiece(): (token: string) => Uint8Array {
   return (token) => {
     const byte = /^<0x([0-9A-F]{2})>$/.exec(token);
-    return byte === null ? encoder.encode(token.replaceAll("\u2581", " ")) : Uint8Array.of(Number.parseInt(byte[1] as number, 16));
+    return byte === null ? encoder.encode(token.replaceAll("\u2581", " ")) : Uint8Array.of(Number.parseInt(byte[1] as string, 16));
   };
 }
