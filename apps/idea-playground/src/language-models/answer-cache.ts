@@ -14,7 +14,7 @@ export interface AnswerCache {
     options: { signal?: AbortSignal | undefined; mayKeep: (answer: Answer) => boolean },
   ): Promise<{ answer: Answer; cached: boolean }>;
   /** An answer that was kept. */
-  peek<Answer extends object>(key: string): Answer | undefined;
+  peek(key: string): object | undefined;
   /** Keeps an answer. */
   keep(key: string, answer: object): void;
 }
@@ -66,9 +66,9 @@ export function createAnswerCache(maxEntries: number): AnswerCache {
   }
 
   return {
-    peek: <Answer extends object>(key: string) => {
+    peek: (key) => {
       const known = kept?.get(key);
-      return known === undefined ? undefined : (structuredClone(known) as Answer);
+      return known === undefined ? undefined : structuredClone(known);
     },
     keep: (key, answer) => void kept?.set(key, structuredClone(answer)),
     async get(key, ask, { signal, mayKeep }) {

@@ -33,10 +33,13 @@ function take(reader: Reader, sign: string): boolean {
   return true;
 }
 
+// eslint-disable-next-line no-control-regex -- models put line breaks into strings, where JSON has escapes
+const controlCharacter = /[\u0000-\u001F]/g;
+
 /** Escapes decoded; half a surrogate pair at the end is left out until the other half is there. */
 function decode(body: string): string {
   const value = JSON.parse(
-    `"${body.replaceAll(/[\u0000-\u001F]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`,
+    `"${body.replaceAll(controlCharacter, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`,
   ) as string;
   return value.replace(/[\uD800-\uDBFF]$/, "");
 }

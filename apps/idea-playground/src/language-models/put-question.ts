@@ -151,7 +151,7 @@ export function createPutQuestion(parts: LanguageModelParts): PutQuestion {
         // A stream and its like that answers at once are one question.
         const kind = call.operation.replace("stream", "generate");
         const key = JSON.stringify([kind, tier, variant, settings.revision, asking.question]);
-        const known = asking.isWatched ? cache.peek<Kept>(key) : undefined;
+        const known = asking.isWatched ? (cache.peek(key) as Kept | undefined) : undefined;
         if (known !== undefined) [kept, cached] = [known, true];
         else if (asking.isWatched) {
           kept = toKept(yield* askNow(options.signal));

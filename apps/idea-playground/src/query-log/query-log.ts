@@ -23,14 +23,15 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function createQueryLog(db: Database, options: { keepDays: number; onError: (error: unknown) => void }): QueryLog {
   const writing = new Set<Promise<unknown>>();
   const cut = (text: string): string => text.slice(0, maxTextLength).replaceAll("\0", "").toWellFormed();
+  const cutIfThere = (text: string | null | undefined): string | null => (typeof text === "string" ? cut(text) : null);
   return {
     record(query) {
       const row = {
         ...query,
         queryText: cut(query.queryText),
-        errorMessage: query.errorMessage == null ? null : cut(query.errorMessage),
+        errorMessage: cutIfThere(query.errorMessage),
         fallbackPath: (query.fallbackPath ?? []).map((attempt) => ({ ...attempt, reason: cut(attempt.reason) })),
-        caller: query.caller == null ? null : cut(query.caller),
+        caller: cutIfThere(query.caller),
       };
       const written = db
         .insert(llmQueryLogs)
