@@ -8,8 +8,8 @@ COPY . .
 ARG APP
 RUN test -f "apps/$APP/package.json" || { echo "Name an app: --build-arg APP=$(ls apps | grep -v '^_' | paste -sd'|')" >&2; exit 1; }
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    pnpm install --frozen-lockfile --filter-prod "./apps/$APP..." --filter "@repo/tools..." \
-    && pnpm --filter "./apps/$APP" run build \
+    pnpm install --frozen-lockfile --filter-prod "@repo/$APP..." --filter-prod "@repo/tools..." \
+    && pnpm --filter "@repo/$APP" run build \
     && node tools/bundle-unit.ts "$APP" /bundle
 
 # Packages with binaries, fonts or WebAssembly; everything else is in the bundle.

@@ -8,8 +8,8 @@ COPY . .
 ARG SPACE
 RUN test -f "spaces/$SPACE/package.json" || { echo "Name a Space: --build-arg SPACE=$(ls spaces | grep -v '^_' | paste -sd'|')" >&2; exit 1; }
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    pnpm install --frozen-lockfile --filter-prod "./spaces/$SPACE..." --filter "@repo/tools..." \
-    && pnpm --filter "./spaces/$SPACE" run build \
+    pnpm install --frozen-lockfile --filter-prod "@repo/$SPACE..." --filter-prod "@repo/tools..." \
+    && pnpm --filter "@repo/$SPACE" run build \
     && node tools/bundle-unit.ts "$SPACE" /bundle
 
 # From here on this is also the Dockerfile of a Space's own repository, which holds the bundle (pnpm push:space).
