@@ -33,8 +33,8 @@ export default {
       {
         path: "^packages/",
         pathNot: [
-          "^packages/(engine|engine-onnx|confined-process)/src",
-          "^packages/contracts/src/(coded-error|embed-text|text-prompts|long-texts|call-context|model-info|hosted-service)[.]ts$",
+          "^packages/(engine|engine-onnx|confined-process|grammar)/src",
+          "^packages/contracts/src/(coded-error|embed-text|generate-text|generation-grammar|text-prompts|long-texts|call-context|model-info|hosted-service)[.]ts$",
         ],
       },
     ),

@@ -71,6 +71,8 @@ export interface GenerationRequest {
   grammar?: GenerationGrammar | undefined;
   /** Alternatives reported beside each token, 0 to 20. Default 0. */
   topTokens?: number | undefined;
+  /** What was read of a prompt is shared only with prompts of the same salt, such as those of one tenant. Default "". */
+  cacheSalt?: string | undefined;
 }
 
 /** Why an answer ended: by its end token (or a finished grammar), at a stop string, or at maxNewTokens. */

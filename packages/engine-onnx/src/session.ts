@@ -13,6 +13,8 @@ export interface SessionOptions {
   threads: number;
   /** False for a file that was written by `optimizedPath`: everything was done then. */
   isOptimized: boolean;
+  /** False gives the cores back while a thread has nothing to do, for a model of many small products; default true. */
+  isSpinning?: boolean | undefined;
   /** Also writes the optimised model with weights laid out as the kernels want them to this path and `<path>.data`. */
   optimizedPath?: string | undefined;
 }
@@ -39,18 +41,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     graphOptimizationLevel: options.isOptimized ? "disabled" : "all",
     // Silent: errors are thrown as well, and the one warning (an optimised file is hardware-specific) is why the cache key names the CPU.
     logSeverityLevel: 4,
-    ...(optimizedPath === undefined
-      ? {}
-      : {
-          optimizedModelFilePath: optimizedPath,
-          extra: {
-            session: {
+    ...(optimizedPath === undefined ? {} : { optimizedModelFilePath: optimizedPath }),
+    extra: {
+      session: {
+        ...(options.isSpinning === false ? { intra_op: { allow_spinning: "0" } } : {}),
+        ...(optimizedPath === undefined
+          ? {}
+          : {
               save_external_prepacked_constant_initializers: "1",
               optimized_model_external_initializers_file_name: `${basename(optimizedPath)}.data`,
               optimized_model_external_initializers_min_size_in_bytes: "1024",
-            },
-          },
-        }),
+            }),
+      },
+    },
   });
   return {
     async run(feeds, fetches) {

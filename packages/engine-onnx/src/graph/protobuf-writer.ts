@@ -11,6 +11,11 @@ export class ProtobufWriter {
     return this.#byteLength;
   }
 
+  /** The message in its parts, in order: for one too long to be held twice. */
+  get chunks(): readonly Uint8Array[] {
+    return this.#chunks;
+  }
+
   /** An integer field (int32, int64, bool, enum); negative numbers take ten bytes, as the format demands. */
   integer(field: number, value: number | bigint): this {
     return this.#varint(field << 3).#varint(value);

@@ -1,0 +1,56 @@
+import { CodedError } from "@repo/contracts/coded-error";
+import type { GenerationGrammar } from "@repo/contracts/generation-grammar";
+import type { CompiledGrammar } from "@repo/grammar/compiled-grammar";
+import { openSession } from "../session.ts";
+import { createDecoderRows } from "./decoder-rows.ts";
+import { createGenerationScheduler, type GenerationScheduler } from "./generation-scheduler.ts";
+import { kvBytesPerToken } from "./kv-arena.ts";
+import type { DecoderCapabilities, OpenLanguageModel } from "./language-model-protocol.ts";
+import { prepareDecoder } from "./prepare-decoder.ts";
+import { probeDecoder } from "./probe-decoder.ts";
+import { readLanguageTokenizer } from "./read-language-tokenizer.ts";
+
+/** A language model in this thread. */
+export interface OpenedLanguageModel {
+  scheduler: GenerationScheduler;
+  capabilities: DecoderCapabilities;
+  /** Rows of the logits. */
+  vocabularySize: number;
+  kvBytesPerToken: number;
+  /** @throws CodedError invalid_request naming what the grammar has that is not supported */
+  compile(grammar: GenerationGrammar): CompiledGrammar;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a language model into this thread, which is then blocked by every step.
+ * @throws CodedError model_unavailable when it cannot be loaded or computes nonsense
+ */
+export async function openLanguageModel(model: OpenLanguageModel): Promise<OpenedLanguageModel> {
+  const tokenizer = await readLanguageTokenizer(model.directory);
+  const prepared = await prepareDecoder(model.onnxPath, model.cacheDirectory);
+  const session = await openSession({ onnxPath: prepared.onnxPath, threads: model.threads, isOptimized: false, isSpinning: false });
+  const rows = createDecoderRows({ session, ...prepared });
+  const { capabilities, vocabularySize } = await probeDecoder(rows, prepared, {
+    maxRows: model.limits.maxRows,
+    vocabularySize: tokenizer.vocabularySize,
+  });
+  const bytesPerToken = kvBytesPerToken(prepared.decoder.planes);
+  return {
+    capabilities,
+    vocabularySize,
+    kvBytesPerToken: bytesPerToken,
+    compile() {
+      throw new CodedError("invalid_request", "This server does not constrain answers.");
+    },
+    scheduler: createGenerationScheduler({
+      rows,
+      capabilities,
+      limits: model.limits,
+      bytesPerToken,
+      bytesOf: tokenizer.bytesOf,
+      endTokens: model.endTokens,
+    }),
+    close: () => session.close(),
+  };
+}

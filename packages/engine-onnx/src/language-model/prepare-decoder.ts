@@ -1,0 +1,93 @@
+import { createHash, randomUUID } from "node:crypto";
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { CodedError } from "@repo/contracts/coded-error";
+import type { DecoderInterface } from "../graph/decoder-interface.ts";
+import { rewriteDecoder } from "../graph/rewrite-decoder.ts";
+import { isLfsPointer } from "../graph/safetensors.ts";
+
+/** A decoder's file as it is to be opened. */
+export interface PreparedDecoder {
+  onnxPath: string;
+  decoder: DecoderInterface;
+  hasLogitRows: boolean;
+  hasDeltas: boolean;
+  /** See rewrite-decoder.ts. */
+  accuracyLevel?: number | undefined;
+}
+
+/** Changes when rewrite-decoder.ts would write another graph. */
+const rewriteVersion = 1;
+const modelFile = "model.onnx";
+const factsFile = "decoder.json";
+
+/**
+ * The rewritten form of a decoder's ONNX file, made once: beside all others in `cacheDirectory`, in a folder named after
+ * the original's name, size and time. Weights in files of their own are linked, or copied where links are not possible.
+ * @throws CodedError model_unavailable when it cannot be read or is no decoder
+ */
+export async function prepareDecoder(onnxPath: string, cacheDirectory: string): Promise<PreparedDecoder> {
+  const folder = join(cacheDirectory, await folderName(onnxPath));
+  return (await readFolder(folder)) ?? (await writeFolder(folder, onnxPath));
+}
+
+async function folderName(onnxPath: string): Promise<string> {
+  const hash = createHash("sha256").update(String(rewriteVersion));
+  for (const path of [onnxPath, ...(await externalFiles(onnxPath))]) {
+    const { size, mtimeNs } = await stat(path, { bigint: true }).catch((cause: unknown) => {
+      throw new CodedError("model_unavailable", `The model's file ${basename(path)} is missing.`, { cause });
+    });
+    hash.update(`${path}:${size}:${mtimeNs}`);
+  }
+  return `decoder-${hash.digest("hex").slice(0, 32)}`;
+}
+
+/** Files with weights: those whose names begin with the model's. */
+async function externalFiles(onnxPath: string): Promise<string[]> {
+  const name = basename(onnxPath);
+  const names = await readdir(dirname(onnxPath)).catch(() => []);
+  return names
+    .filter((each) => each !== name && each.startsWith(name))
+    .toSorted()
+    .map((each) => join(dirname(onnxPath), each));
+}
+
+async function readFolder(folder: string): Promise<PreparedDecoder | undefined> {
+  try {
+    const facts = JSON.parse(await readFile(join(folder, factsFile), "utf8")) as PreparedDecoder & { bytes: number };
+    const onnxPath = join(folder, modelFile);
+    return (await stat(onnxPath)).size === facts.bytes ? { ...facts, onnxPath } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeFolder(folder: string, onnxPath: string): Promise<PreparedDecoder> {
+  const bytes = await readFile(onnxPath);
+  if (isLfsPointer(bytes.subarray(0, 64))) {
+    throw new CodedError("model_unavailable", `${basename(onnxPath)} is a Git LFS pointer, not the file itself (run \`git lfs pull\`).`);
+  }
+  const { model, ...facts } = rewriteDecoder(bytes);
+  const draft = `${folder}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(draft, { recursive: true });
+    await using file = await open(join(draft, modelFile), "w");
+    for (const chunk of model.chunks) await file.writeFile(chunk);
+    await file.sync();
+    for (const path of await externalFiles(onnxPath)) {
+      const target = join(draft, basename(path));
+      await link(path, target).catch(() => copyFile(path, target));
+    }
+    await writeFile(join(draft, factsFile), JSON.stringify({ ...facts, bytes: model.byteLength }), { flush: true });
+    // Another process may have been first, and its folder is as good; one that is not whole is nobody's.
+    if ((await readFolder(folder)) === undefined) {
+      await rm(folder, { recursive: true, force: true });
+      await rename(draft, folder).catch(async (error: unknown) => {
+        if ((await readFolder(folder)) === undefined) throw error;
+      });
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return { ...facts, onnxPath: join(folder, modelFile) };
+}
