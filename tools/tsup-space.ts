@@ -14,9 +14,10 @@ export const externalOfSpaces: readonly string[] = ["onnxruntime-node", "sharp",
  *
  * @param options.onnx the Space serves a text model of engine-onnx
  * @param options.vision the Space runs models on pages or pictures that it reads from files
+ * @param options.language the Space serves a language model of engine-onnx
  * @param options.visual the Space serves a model of images and texts of engine-onnx
  */
-export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean; visual?: boolean } = {}): Options {
+export function defineSpaceBundle(options: { onnx?: boolean; language?: boolean; vision?: boolean; visual?: boolean } = {}): Options {
   const entry: Record<string, string> = { main: "src/main.ts" };
   for (const file of readdirSync("src")) {
     if (file.endsWith("-thread.ts") || file === "bake-model.ts") entry[file.replace(".ts", "")] = `src/${file}`;
@@ -24,6 +25,8 @@ export function defineSpaceBundle(options: { onnx?: boolean; vision?: boolean; v
   const fromSpace = createRequire(pathToFileURL(join(process.cwd(), "package.json")));
   if (options.onnx === true || options.vision === true) entry["inference-worker"] = fromSpace.resolve("@repo/engine-onnx/inference-worker");
   if (options.onnx === true) entry["prepare-thread"] = fromSpace.resolve("@repo/engine-onnx/text-service/prepare-thread");
+  if (options.language === true)
+    entry["language-model-worker"] = fromSpace.resolve("@repo/engine-onnx/language-model/language-model-worker");
   if (options.visual === true) entry["prepare-visual-thread"] = fromSpace.resolve("@repo/engine-onnx/visual-model/prepare-visual-thread");
   if (options.vision === true) entry["document-worker"] = fromSpace.resolve("@repo/engine-onnx/images/document-worker");
   return { ...defineServerBundle(entry, externalOfSpaces), clean: true };
