@@ -26,8 +26,12 @@ def main() -> None:
     table(["retrieval, held-out", "R@1", "R@5", "R@10"], rows)
     aspects = report["aspects"]
     rows = [[name, *(percent(aspects[key][aspect]) for aspect in ATTRIBUTE)] for key, name in (("chance", "by chance"), ("base", "the picture's own vector"))]
-    rows += [[key, *(percent(entry[aspect]) for aspect in ATTRIBUTE)] for key, entry in aspects.items() if ", " in key]
+    rows += [[key, *(percent(entry[aspect]) for aspect in ATTRIBUTE)] for key, entry in aspects.items() if ", as" in key or "alone" in key]
     table(["vector", *(f"same {name}" for name in ATTRIBUTE.values())], rows)
+    rows = [[aspect, str(entry["values"]), percent(entry["base"]), percent(entry["as in the Space"])] for aspect, entry in aspects["words"].items()]
+    table(["word", "values", "by the picture's own vector", "by the aspect's"], rows)
+    rows = [[key, *(percent(entry[aspect]) for aspect in ATTRIBUTE)] for key, entry in aspects.items() if " mixture " in key and "alone" not in key]
+    table(["neighbours of the Space's formula", *(f"same {name}" for name in ATTRIBUTE.values())], rows)
 
 
 if __name__ == "__main__":

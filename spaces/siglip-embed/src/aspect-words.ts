@@ -7,7 +7,10 @@ export interface AspectWords {
   sentences: readonly string[];
 }
 
-/** What surfaces are described by. The order is part of the revision. */
+/**
+ * What surfaces are described by. All are words that the pocket model has read (models/pocket-siglip/training/words.py): one that it
+ * has not points anywhere. The order is part of the revision.
+ */
 export const aspectWords: Readonly<Record<Aspect, AspectWords>> = {
   color: {
     words: (
@@ -19,25 +22,25 @@ export const aspectWords: Readonly<Record<Aspect, AspectWords>> = {
   texture: {
     words: (
       "plain|striped|checked|herringbone|chevron|floral|geometric|hexagonal|dotted|speckled|veined|woven|grained|planked|grid|" +
-      "running bond|scalloped|quilted|ribbed|marbled"
+      "running bond|scalloped|quilted|plaid|corrugated|perforated|fluted|slatted"
     ).split("|"),
     sentences: ["{}", "{} pattern", "a {} texture"],
   },
   material: {
     words: (
       "wood|stone|marble|granite|terrazzo|concrete|ceramic tile|brick|fabric|leather|metal|glass|plaster|carpet|cork|rattan|wallpaper|" +
-      "plastic|oak|walnut|slate|linen|velvet|copper|brass|steel"
+      "oak|walnut|slate|linen|velvet|copper|brass|steel"
     ).split("|"),
     sentences: ["{}", "made of {}", "{} material"],
   },
   style: {
-    words: "modern|rustic|industrial|classic|mid-century|scandinavian|art deco|bohemian|minimalist|mediterranean".split("|"),
+    words: "modern|rustic|industrial|classic|mid-century|scandinavian|art deco|bohemian|minimalist".split("|"),
     sentences: ["{} style", "in {} style", "{} interior"],
   },
 };
 
 /** Changes with whatever changes an aspect vector of the same model. */
-const methodVersion = 2;
+const methodVersion = 3;
 
 /** Hash of words, sentences and method: aspect vectors of the same model and revision are comparable. */
 export const aspectRevision: string = createHash("sha256")

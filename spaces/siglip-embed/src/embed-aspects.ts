@@ -1,5 +1,5 @@
 import { aspects, type Aspect, type AspectItem, type AspectOptions, type AspectVector } from "@repo/contracts/visual-embedding";
-import { createAspectSpace, toAspectVector, toMean, type AspectSpace } from "./aspect-space.ts";
+import { createAspectSpace, toAspectVector, toMean, type AspectSpace, type Modality } from "./aspect-space.ts";
 import { aspectWords, type AspectWords } from "./aspect-words.ts";
 import { toUnitVector } from "./unit-vector.ts";
 import type { WordVectorStore } from "./word-vector-store.ts";
@@ -51,11 +51,11 @@ async function embedWords(
 export function toAspectItems(
   spaces: AspectSpaces,
   vectors: readonly Float32Array[],
-  { topLabels = defaultTopLabels }: AspectOptions,
+  { modality, topLabels = defaultTopLabels }: AspectOptions & { modality: Modality },
 ): AspectItem[] {
-  const count = Math.min(maxTopLabels, topLabels);
+  const options = { modality, topLabels: Math.min(maxTopLabels, topLabels) };
   return vectors.map((vector) => {
-    const entries = aspects.map((aspect): [Aspect, AspectVector] => [aspect, toAspectVector(spaces[aspect], vector, count)]);
+    const entries = aspects.map((aspect): [Aspect, AspectVector] => [aspect, toAspectVector(spaces[aspect], vector, options)]);
     return { vector, aspects: Object.fromEntries(entries) as Record<Aspect, AspectVector> };
   });
 }

@@ -5,6 +5,7 @@ import { dataDirectoryOf } from "@repo/engine-onnx/model-choice";
 import { createTimeSlices } from "@repo/engine-onnx/time-slices";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Modality } from "./aspect-space.ts";
 import { aspectRevision, aspectWords } from "./aspect-words.ts";
 import { classifyImages } from "./classify-images.ts";
 import { describeStatus } from "./describe-status.ts";
@@ -72,8 +73,8 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
 
   const toAspects = async (
     { vectors, timings }: { vectors: Float32Array[]; timings: VisualTimings },
-    topLabels: number | undefined,
-  ): Promise<AspectVectors> => ({ identity, aspectRevision, items: toAspectItems(await findAspects(), vectors, { topLabels }), timings });
+    options: { modality: Modality; topLabels: number | undefined },
+  ): Promise<AspectVectors> => ({ identity, aspectRevision, items: toAspectItems(await findAspects(), vectors, options), timings });
 
   return {
     info: async () =>
@@ -99,9 +100,9 @@ export async function createService(given: Partial<VisualVariables> = {}): Promi
       ...(await classifyImages({ images, texts, facts: model }, { images: files, labels, ...options }, context)),
     }),
     embedAspects: async (files, { topLabels } = {}, context: CallContext = {}) =>
-      await toAspects(copied(await embedImages(images, files, context)), topLabels),
+      await toAspects(copied(await embedImages(images, files, context)), { modality: "image", topLabels }),
     embedTextAspects: async (list, { topLabels } = {}, context: CallContext = {}) =>
-      await toAspects(copied(await embedTexts(texts, list, context)), topLabels),
+      await toAspects(copied(await embedTexts(texts, list, context)), { modality: "text", topLabels }),
     probe: async () => void (await Promise.all([towers.vision.probe(), towers.text.probe()])),
     status: () => describeStatus(loaded, towers, cache),
     close: async () => void (await Promise.all([reader.close(), towers.close()])),
