@@ -4,7 +4,7 @@ import { defineAppBundle } from "@repo/tools/tsup-app";
 export default defineConfig(
   defineAppBundle({
     entries: { main: "src/main.ts" },
-    islands: { playground: "src/playground-island.ts" },
-    stylesheets: ["../../packages/app-kit/src/console.css", "src/idea-playground.css"],
+    islands: { playground: "src/features/playground/playground-island.ts", settings: "src/features/settings/settings-island.ts" },
+    stylesheets: ["../../packages/app-kit/src/console.css", "src/features/playground/playground.css", "src/idea-playground.css"],
   }),
 );

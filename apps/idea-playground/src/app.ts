@@ -11,10 +11,12 @@ import manifest from "../package.json" with { type: "json" };
 import type { AccessControl } from "./access/access-control.ts";
 import type { Sessions } from "./access/sessions.ts";
 import type { Config } from "./config.ts";
+import { mountPlayground } from "./features/playground/mount-playground.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
 import type { TieredLanguageModel } from "./language-models/language-model.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
 import type { Spaces } from "./spaces.ts";
+import { readTierChoices } from "./settings/read-tier-choices.ts";
 import { createPages } from "./ui/pages.tsx";
 
 /** What {@link createApp} puts together. */
@@ -36,7 +38,7 @@ const maxFormBytes = 1024 * 1024;
 
 /** The web app: playground, settings and usage. */
 export function createApp(parts: AppParts): Server {
-  const { config, database, access, sessions, assets, ready, log } = parts;
+  const { config, database, access, sessions, store, model, assets, ready, log } = parts;
   const server = createServer({
     name: "idea-playground",
     version: manifest.version,
@@ -59,6 +61,14 @@ export function createApp(parts: AppParts): Server {
   server.app.use(limitForms(maxFormBytes));
   const pages = createPages(server, { assets, access });
   mountSignIn(server, { pages, access, sessions });
+  mountPlayground(server, {
+    db: database.db,
+    languageModel: model,
+    pages,
+    toPage: pages.toPage,
+    authorize: pages.readViewer,
+    readTiers: async () => readTierChoices(await store.read(), config),
+  });
   server.app.get("/assets/:name", (c) => assets.respond(c.req.param("name")) ?? c.notFound());
   return server;
 }

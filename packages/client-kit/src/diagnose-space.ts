@@ -41,6 +41,7 @@ export const spaceConditions = {
     fix: "Check the address: the base URL without a path, of a Space that serves this capability.",
   },
   wrong_body: { title: "The Space is awake and refuses what it is sent.", fix: "Run the same version of the Space and of this app." },
+  busy: { title: "The Space is busy.", fix: "Try again in a moment; if it stays so, give it more hardware or send it less." },
   failing: { title: "The Space is awake and fails.", fix: "Read its log; the request id in the error finds the line." },
   unreachable: { title: "The Space cannot be reached over the network.", fix: "Check the address, the network, and that the server runs." },
   not_a_space: {

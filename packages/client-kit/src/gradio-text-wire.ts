@@ -17,7 +17,7 @@ const gradioInfo = z.object({
           parameter_name: z.string().nullish(),
           label: z.string().nullish(),
           parameter_has_default: z.boolean().nullish(),
-          parameter_default: z.unknown(),
+          parameter_default: z.unknown().optional(),
           python_type: z.object({ type: z.string() }).nullish(),
         }),
       ),

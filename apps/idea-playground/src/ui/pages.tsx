@@ -2,6 +2,8 @@ import { createPageResponder, type PageResponder } from "@repo/app-kit/page-resp
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { JSX } from "hono/jsx/jsx-runtime";
 import { type AccessControl, assertAdministrator } from "../access/access-control.ts";
 import { Shell, type Viewer } from "./shell.tsx";
 
@@ -10,7 +12,9 @@ export interface Pages extends PageResponder {
   assets: Assets;
   /** Who looks. @throws CodedError unauthorized, forbidden; a page leads a browser to the sign-in page */
   readViewer(c: Context<ServerEnvironment>): Promise<Viewer>;
-  /** The same, for pages of the administrator's. */
+  /** A page's frame for whoever looks. */
+  toPage(c: Context<ServerEnvironment>, page: { title: string; current?: string; children: Child }): Promise<JSX.Element>;
+  /** Who looks at a page of the administrator's. @throws CodedError unauthorized, forbidden */
   readAdministrator(c: Context<ServerEnvironment>): Promise<Viewer>;
 }
 
@@ -35,6 +39,7 @@ export function createPages(server: Server, { assets, access }: { assets: Assets
     ...responder,
     assets,
     readViewer,
+    toPage: async (c, page) => <Shell {...page} assets={assets} viewer={await readViewer(c)} />,
     readAdministrator: async (c) => {
       const viewer = await readViewer(c);
       assertAdministrator(viewer.access);

@@ -53,8 +53,8 @@ export function Shell({ title, assets, viewer, current, children }: ShellProps) 
       links={toLinks(viewer)}
       {...(isSignedIn ? { navigationEnd: <SignOut /> } : {})}
       {...(current === undefined ? {} : { current })}
-      stylesheets={["pico.css", "app-kit.css", "console.css", "idea-playground.css"].map((name) => assets.url(name))}
-      scripts={[assets.url("playground.js")]}
+      stylesheets={["pico.css", "app-kit.css", "console.css", "playground.css", "idea-playground.css"].map((name) => assets.url(name))}
+      scripts={["playground.js", "settings.js"].map((name) => assets.url(name))}
     >
       {viewer === undefined ? null : <StatusBanner />}
       {children}
