@@ -89,7 +89,9 @@ export function makeTensors(seed: number): DecoderTensors {
       const length = shape.reduce((product, each) => product * each, 1);
       const isNorm = shape.length === 1;
       const size = name === "lm_head.weight" || name === "model.embed_tokens.weight" ? 1 : 1 / Math.sqrt(shape.at(-1) as number);
-      const random = randomNumbers(seed * 1000 + [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 99_991, 7));
+      const random = randomNumbers(
+        seed * 1000 + Array.from(name).reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 99_991, 7),
+      );
       return { data: Float32Array.from({ length }, () => (isNorm ? 0.8 + 0.4 * random() : size * gaussian(random))) };
     },
   };

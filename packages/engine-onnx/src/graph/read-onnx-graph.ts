@@ -80,17 +80,11 @@ function toNode(bytes: Uint8Array): OnnxNode {
 function toPort(bytes: Uint8Array): OnnxPort {
   let name = "";
   let type = 0;
-  const shape: (number | string)[] = [];
-  for (const { field, value } of readProtobuf(bytes)) {
-    if (field === 1) name = toText(value);
-    if (field !== 2 || typeof value === "number") continue;
-    for (const tensor of pick(value, 1)) {
-      for (const part of readProtobuf(tensor)) {
-        if (part.field === 1 && typeof part.value === "number") type = part.value;
-        if (part.field === 2 && typeof part.value !== "number")
-          for (const dimension of pick(part.value, 1)) shape.push(toDimension(dimension));
-      }
-    }
+  let shape: OnnxPort["shape"] = [];
+  for (const { field, value } of readProtobuf(bytes)) if (field === 1) name = toText(value);
+  for (const tensor of [...pick(bytes, 2)].flatMap((each) => [...pick(each, 1)])) {
+    for (const { field, value } of readProtobuf(tensor)) if (field === 1 && typeof value === "number") type = value;
+    shape = [...pick(tensor, 2)].flatMap((dimensions) => [...pick(dimensions, 1)].map(toDimension));
   }
   return { name, type, shape };
 }

@@ -53,6 +53,18 @@ export function createAnswerWriter(options: AnswerWriterOptions): AnswerWriter {
     }
   }
 
+  /** Takes what must come next; false when there is a choice, or the answer is over. */
+  function takeForced(result: WrittenTokens): boolean {
+    if (result.finished !== undefined) return false;
+    const forced = grammar?.forced(maxNewTokens - written) ?? [];
+    for (const id of forced) {
+      // Nothing else was possible: probability 1.
+      take(id, 0, result);
+      if (result.finished !== undefined) return false;
+    }
+    return forced.length > 0;
+  }
+
   return {
     write(logits) {
       const { token, logProbability, logSum } = sampler.draw(logits, grammar?.allowed(maxNewTokens - written));
@@ -65,15 +77,7 @@ export function createAnswerWriter(options: AnswerWriterOptions): AnswerWriter {
           logProbability: each.logProbability,
         }));
       }
-      while (grammar !== undefined && result.finished === undefined) {
-        const forced = grammar.forced(maxNewTokens - written);
-        if (forced.length === 0) break;
-        for (const id of forced) {
-          // Nothing else was possible: probability 1.
-          take(id, 0, result);
-          if (result.finished !== undefined) break;
-        }
-      }
+      while (takeForced(result));
       return result;
     },
   };

@@ -1,10 +1,9 @@
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import type {
   GeneratedAnswer,
-  GeneratedToken,
   GenerationEvent,
   GenerationRequest,
   GenerationResult,
@@ -19,6 +18,8 @@ import type { GenerationJob, LanguageModelStats } from "./language-model-protoco
 import { createLanguageModelThread } from "./language-model-thread.ts";
 import { type LanguageModelChoice, type LanguageModelFolder, loadLanguageModel } from "./load-language-model.ts";
 import { readLanguageTokenizer } from "./read-language-tokenizer.ts";
+import { createStepSignal } from "./step-signal.ts";
+import { tellGeneration } from "./tell-generation.ts";
 
 /** Options of {@link createTextGenerator}. */
 export interface TextGeneratorOptions extends LanguageModelChoice {
@@ -67,6 +68,7 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
   const { kvBytes = 2 ** 30, maxConcurrentAnswers = 8 } = options;
   const folder = await loadLanguageModel(options);
   const tokenizer = await readLanguageTokenizer(folder.directory);
+  const steps = createStepSignal();
   let stats: LanguageModelStats | undefined;
   let lastId = 0;
 
@@ -90,8 +92,12 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
     onStep(events, latest) {
       stats = latest;
       book.handle(events);
+      steps.announce();
     },
-    onLost: () => book.lose(),
+    onLost() {
+      book.lose();
+      steps.announceLoss();
+    },
     onBack: () => book.replay(),
     onDown: (error) => book.failAll(error),
   });
@@ -123,27 +129,10 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
 
   async function* stream(request: GenerationRequest, context: CallContext = {}): AsyncGenerator<GenerationEvent, void, undefined> {
     const { job, channel } = await submit(request, context);
-    const answers = Array.from({ length: job.answers }, (): GeneratedToken[] => []);
     try {
-      for (;;) {
-        const event = await channel.next();
-        const tokens = answers["answer" in event ? event.answer : 0] as GeneratedToken[];
-        if (event.kind === "end") {
-          yield { type: "end", usage: event.usage, timings: event.timings };
-          return;
-        }
-        if (event.kind === "token") {
-          tokens.push(event.token);
-          yield { type: "token", answer: event.answer, token: event.token };
-          continue;
-        }
-        const { answer, finishReason, stoppedBy } = event;
-        const text = tokens.map((token) => token.text).join("");
-        const finished: GeneratedAnswer = { text, finishReason, tokens, seed: job.seed, ...(stoppedBy === undefined ? {} : { stoppedBy }) };
-        yield { type: "answer", answer, finished };
-      }
+      yield* tellGeneration(job, channel);
     } finally {
-      // Nothing to leave when it has ended.
+      // Nothing is left when it has ended.
       book.leave(job.id);
     }
   }
@@ -163,15 +152,12 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
       return (await tokenizer.encode(input)).length;
     },
     async probe(context = {}) {
+      // Past the queue: while it is busy, any step that it takes is proof.
+      if (book.open > 0) return steps.next(context);
       lastId += 1;
-      const job: GenerationJob = {
-        ...toJob(
-          { input: { prompt: "" } },
-          { id: lastId, prompt: Int32Array.of(...folder.endTokens.slice(0, 1)), maxNewTokens: 1, defaults: { temperature: 0 } },
-        ),
-        isReusing: false,
-      };
-      const channel = book.accept(job, context);
+      const prompt = Int32Array.of(folder.endTokens[0] as number);
+      const job = toJob({ input: { prompt: "" } }, { id: lastId, prompt, maxNewTokens: 1, defaults: { temperature: 0 } });
+      const channel = book.accept({ ...job, isReusing: false }, context);
       while ((await channel.next()).kind !== "end");
     },
     status() {
@@ -179,7 +165,7 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
       return {
         precision: folder.precision,
         device: `cpu (${options.threads ?? countCores()} threads, ${readCpuFlags().join(", ")})`,
-        files: [{ path: basename(folder.onnxPath), bytes: 0, state: "unchecked" }],
+        files: [...folder.files],
         workers: [thread.stats()],
         queue: { requests: book.queued, tokens: book.queuedTokens, tokensPerSecond: Math.round(promptTokensPerSecond) },
       };

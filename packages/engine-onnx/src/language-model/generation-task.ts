@@ -65,3 +65,8 @@ export function createTask(job: GenerationJob, grammar: CompiledGrammar | undefi
 export function rowLengthOf({ job }: GenerationTask): number {
   return job.prompt.length + job.maxNewTokens;
 }
+
+/** Tokens that are written but not read. */
+export function pendingOf({ tokens, filled }: RowText): number {
+  return tokens.length - filled;
+}

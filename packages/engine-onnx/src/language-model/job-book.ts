@@ -2,6 +2,7 @@ import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import { createJobChannel, type JobChannel } from "./job-channel.ts";
 import type { GenerationJob, JobEvent, LanguageModelRates, LanguageModelRequest } from "./language-model-protocol.ts";
+import { estimateRetryAfterMs } from "./retry-after.ts";
 
 /** A request from its acceptance to its end. */
 interface OpenJob {
@@ -49,8 +50,6 @@ export interface JobBook {
   drain(): Promise<void>;
 }
 
-const minRetryAfterMs = 100;
-const maxRetryAfterMs = 60_000;
 /** A request that is there when two threads are lost is probably the reason. */
 const livesOfJob = 1;
 
@@ -81,17 +80,6 @@ export function createJobBook({ maxQueued, rates, post }: JobBookOptions): JobBo
     if (open === undefined) return;
     post({ kind: "cancel", id });
     if (error !== undefined) open.channel.fail(error);
-  }
-
-  /** Until a place is free: the time all open requests take, shared by them. */
-  function retryAfterMs(): number {
-    const { promptTokensPerSecond, stepMs } = rates();
-    const openJobs = [...jobs.values()];
-    const promptTokens = openJobs.reduce((sum, { job, isStarted }) => sum + (isStarted ? 0 : job.prompt.length), 0);
-    const newTokens = openJobs.reduce((sum, { job, told }) => sum + job.answers * job.maxNewTokens - told.flat().length, 0);
-    const together = Math.max(1, openJobs.filter(({ isStarted }) => isStarted).length);
-    const allMs = (1000 * promptTokens) / Math.max(1, promptTokensPerSecond) + (newTokens * Math.max(1, stepMs)) / together;
-    return Math.round(Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, allMs / Math.max(1, openJobs.length))));
   }
 
   function handleOne(event: JobEvent): void {
@@ -135,15 +123,12 @@ export function createJobBook({ maxQueued, rates, post }: JobBookOptions): JobBo
       const { id } = job;
       if (isClosed) throw new CodedError("model_unavailable", "The model is stopping.");
       if (downReason !== undefined) throw downReason;
-      const late = () => new CodedError("deadline_exceeded", "The answer was not ready within the time the caller gave.");
-      const left = () => new CodedError("cancelled", "The caller left before the answer was ready.");
       if (signal?.aborted === true) throw left();
       if (deadlineAt !== undefined && deadlineAt <= Date.now()) throw late();
       if (countQueued() >= maxQueued) {
-        throw new CodedError("overloaded", `${maxQueued} requests wait already.`, {
-          retryAfterMs: retryAfterMs(),
-          details: { queued: maxQueued },
-        });
+        const progress = [...jobs.values()].map((open) => ({ ...open, written: open.told.flat().length }));
+        const retryAfterMs = estimateRetryAfterMs(progress, rates());
+        throw new CodedError("overloaded", `${maxQueued} requests wait already.`, { retryAfterMs, details: { queued: maxQueued } });
       }
       const onAbort = () => give(id, left());
       const timer =
@@ -187,4 +172,12 @@ export function createJobBook({ maxQueued, rates, post }: JobBookOptions): JobBo
       return promise;
     },
   };
+}
+
+function late(): CodedError {
+  return new CodedError("deadline_exceeded", "The answer was not ready within the time the caller gave.");
+}
+
+function left(): CodedError {
+  return new CodedError("cancelled", "The caller left before the answer was ready.");
 }

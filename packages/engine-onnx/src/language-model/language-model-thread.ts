@@ -10,6 +10,7 @@ import type {
   LanguageModelStats,
   OpenLanguageModel,
 } from "./language-model-protocol.ts";
+import { watchForSilence } from "./silence-watch.ts";
 
 /** What the thread said when it had loaded its model. */
 export type OpenedReply = Extract<LanguageModelReply, { kind: "opened" }>;
@@ -45,7 +46,6 @@ const firstBackoffMs = 100;
 const longestBackoffMs = 10_000;
 const stopPatienceMs = 10_000;
 const haltPatienceMs = 2000;
-const watchIntervalMs = 1000;
 
 /** The worker's module as source, or as the bundler names it beside main.js. */
 function defaultEntry(): URL {
@@ -60,8 +60,6 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
   let gate = createGateMemory();
   let runs = 0;
   let restarts = 0;
-  let heardAt = 0;
-  let wasOverdue = false;
   let restartTimer: NodeJS.Timeout | undefined;
 
   /** One thread from its start to its end. A thread that was given up is `thread` no more, and is not listened to. */
@@ -84,7 +82,7 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
     created.on("exit", (code) => onEnd(new Error(`The language model's thread ended with code ${code}.`)));
     created.on("message", (reply: LanguageModelReply) => {
       if (thread !== created) return;
-      heard();
+      watch.hear();
       if (reply.kind === "opened") {
         state = "idle";
         created.unref(); // An idle thread does not keep the process alive; a busy one does.
@@ -97,11 +95,6 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
     });
     created.postMessage({ kind: "open", model: options.model } satisfies LanguageModelRequest);
     return promise;
-  }
-
-  function heard(): void {
-    heardAt = performance.now();
-    wasOverdue = false;
   }
 
   function lose(): void {
@@ -136,17 +129,7 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
     }, delayMs);
   }
 
-  // Overdue at two looks: after a pause of this thread the message may be there and only waits to be read.
-  const watchdog = setInterval(
-    () => {
-      if (state !== "idle" || !options.isBusy()) return heard();
-      const isOverdue = performance.now() - heardAt >= watchdogMs;
-      if (isOverdue && wasOverdue) lose();
-      else wasOverdue = isOverdue;
-    },
-    Math.min(watchIntervalMs, watchdogMs / 4),
-  );
-  watchdog.unref();
+  const watch = watchForSilence(watchdogMs, () => state === "idle" && options.isBusy(), lose);
   const halt = () => closeGate(gate, haltPatienceMs);
   process.once("exit", halt);
 
@@ -155,14 +138,14 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
       try {
         return await open();
       } catch (error) {
-        clearInterval(watchdog);
+        watch.stop();
         process.removeListener("exit", halt);
         throw toUnavailable(error);
       }
     },
     post(request) {
       if (thread === undefined || state !== "idle") return false;
-      if (!options.isBusy()) heard();
+      if (!options.isBusy()) watch.hear();
       if (request.kind === "generate") thread.ref();
       else if (!options.isBusy()) thread.unref();
       thread.postMessage(request);
@@ -172,7 +155,7 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
     async stop() {
       state = "stopped";
       clearTimeout(restartTimer);
-      clearInterval(watchdog);
+      watch.stop();
       const last = thread;
       thread = undefined;
       if (last !== undefined) {

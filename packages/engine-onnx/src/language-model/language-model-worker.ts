@@ -18,7 +18,7 @@ const { gate } = workerData as WorkerStartData;
 
 let opened: OpenedLanguageModel | undefined;
 let isRunning = false;
-let isClosing = false;
+const closing = { isWanted: false };
 
 function reply(message: LanguageModelReply): void {
   port.postMessage(message);
@@ -49,14 +49,14 @@ async function work({ scheduler }: { scheduler: GenerationScheduler }): Promise<
   if (isRunning) return;
   isRunning = true;
   try {
-    while (scheduler.hasWork() && !isClosing) {
+    while (scheduler.hasWork() && !closing.isWanted) {
       await passGate(gate, () => scheduler.step());
       reply({ kind: "step", events: scheduler.takeEvents(), stats: scheduler.stats() });
     }
   } finally {
     isRunning = false;
   }
-  if (isClosing) await close();
+  if (closing.isWanted) await close();
 }
 
 async function close(): Promise<void> {
@@ -67,7 +67,7 @@ async function close(): Promise<void> {
 async function handle(request: LanguageModelRequest): Promise<void> {
   if (request.kind === "open") return open(request.model);
   if (request.kind === "close") {
-    isClosing = true;
+    closing.isWanted = true;
     if (!isRunning) await close();
     return;
   }

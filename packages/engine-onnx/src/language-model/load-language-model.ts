@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
+import type { ServiceStatus } from "@repo/contracts/hosted-service";
 import type { LanguageModelIdentity, SamplingOptions } from "@repo/contracts/generate-text";
-import { hashOfFile } from "../model-files.ts";
+import { hashOfFile, inspectModelFiles, requireModelFiles } from "../model-files.ts";
+import type { ModelFile } from "../text-model.ts";
+
+/** A file of the model as it was found. */
+export type LanguageModelFile = NonNullable<ServiceStatus["files"]>[number];
 
 /** A model folder in the hub's layout, as far as it is read before the model is loaded. */
 export interface LanguageModelFolder {
@@ -17,6 +22,8 @@ export interface LanguageModelFolder {
   /** Tokens that end an answer. */
   endTokens: readonly number[];
   defaultSampling: SamplingOptions;
+  /** As the folder's model.json lists them and as they are; unchecked where it lists none. */
+  files: readonly LanguageModelFile[];
 }
 
 /** Options of {@link loadLanguageModel}. */
@@ -53,6 +60,7 @@ export async function loadLanguageModel(choice: LanguageModelChoice): Promise<La
     readJson(directory, "model.json", {}),
   ]);
   const { onnxPath, precision } = findOnnxFile(choice);
+  const files = await checkFiles(directory, facts, onnxPath);
   const inner = (typeof config["text_config"] === "object" ? config["text_config"] : config) as Record<string, unknown>;
   const contextTokens = inner["max_position_embeddings"] ?? config["max_position_embeddings"] ?? 2048;
   if (typeof contextTokens !== "number") throw unusable("config.json has no usable max_position_embeddings");
@@ -74,6 +82,7 @@ export async function loadLanguageModel(choice: LanguageModelChoice): Promise<La
     contextTokens,
     endTokens,
     defaultSampling: toSampling(generation),
+    files,
   };
 }
 
@@ -94,15 +103,24 @@ function findOnnxFile({ directory, onnxFile, precision }: LanguageModelChoice): 
 
 async function toIdentity(directory: string, facts: Record<string, unknown>, onnxPath: string): Promise<LanguageModelIdentity> {
   const { id = facts["name"], revision } = facts;
-  const hasWeights = await stat(onnxPath).then(
-    () => true,
-    () => false,
-  );
-  if (!hasWeights) throw unusable(`${basename(onnxPath)} is missing`);
   return {
     model: typeof id === "string" ? id : basename(directory),
     revision: typeof revision === "string" ? revision : (await hashOfFile(onnxPath)).slice(0, 40),
   };
+}
+
+/** @throws CodedError model_unavailable naming every file that is not as it should be */
+async function checkFiles(directory: string, facts: Record<string, unknown>, onnxPath: string): Promise<LanguageModelFile[]> {
+  const { files } = facts;
+  if (Array.isArray(files)) {
+    const inspected = await inspectModelFiles(directory, files as ModelFile[]);
+    requireModelFiles(directory, inspected);
+    return inspected;
+  }
+  const { size } = await stat(onnxPath).catch(() => {
+    throw unusable(`${basename(onnxPath)} is missing`);
+  });
+  return [{ path: relative(directory, onnxPath), bytes: size, state: "unchecked" }];
 }
 
 /** Ids of tokens that are given as text, or as an object with a content. */

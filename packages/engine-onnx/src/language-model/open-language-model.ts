@@ -1,9 +1,9 @@
-import { CodedError } from "@repo/contracts/coded-error";
 import type { GenerationGrammar } from "@repo/contracts/generation-grammar";
 import type { CompiledGrammar } from "@repo/grammar/compiled-grammar";
 import { openSession } from "../session.ts";
 import { createDecoderRows } from "./decoder-rows.ts";
-import { createGenerationScheduler, type GenerationScheduler } from "./generation-scheduler.ts";
+import { GenerationScheduler } from "./generation-scheduler.ts";
+import { createGrammarSource } from "./grammar-source.ts";
 import { kvBytesPerToken } from "./kv-arena.ts";
 import type { DecoderCapabilities, OpenLanguageModel } from "./language-model-protocol.ts";
 import { prepareDecoder } from "./prepare-decoder.ts";
@@ -35,15 +35,19 @@ export async function openLanguageModel(model: OpenLanguageModel): Promise<Opene
     maxRows: model.limits.maxRows,
     vocabularySize: tokenizer.vocabularySize,
   });
+  const grammars = createGrammarSource({
+    size: vocabularySize,
+    bytesOf: tokenizer.bytesOf,
+    endTokens: model.endTokens,
+    tokenize: tokenizer.tokenize,
+  });
   const bytesPerToken = kvBytesPerToken(prepared.decoder.planes);
   return {
     capabilities,
     vocabularySize,
     kvBytesPerToken: bytesPerToken,
-    compile() {
-      throw new CodedError("invalid_request", "This server does not constrain answers.");
-    },
-    scheduler: createGenerationScheduler({
+    compile: grammars.compile,
+    scheduler: new GenerationScheduler({
       rows,
       capabilities,
       limits: model.limits,

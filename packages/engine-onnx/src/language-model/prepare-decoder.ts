@@ -71,9 +71,7 @@ async function writeFolder(folder: string, onnxPath: string): Promise<PreparedDe
   const draft = `${folder}.${randomUUID()}.tmp`;
   try {
     await mkdir(draft, { recursive: true });
-    await using file = await open(join(draft, modelFile), "w");
-    for (const chunk of model.chunks) await file.writeFile(chunk);
-    await file.sync();
+    await writeChunks(join(draft, modelFile), model.chunks);
     for (const path of await externalFiles(onnxPath)) {
       const target = join(draft, basename(path));
       await link(path, target).catch(() => copyFile(path, target));
@@ -90,4 +88,29 @@ async function writeFolder(folder: string, onnxPath: string): Promise<PreparedDe
     await rm(draft, { recursive: true, force: true });
   }
   return { ...facts, onnxPath: join(folder, modelFile) };
+}
+
+/** Bytes that are gathered before they are written. */
+const gatheredBytes = 1 << 20;
+
+/** A message is thousands of small parts and a few large ones. */
+async function writeChunks(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+  await using file = await open(path, "w");
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    await file.writeFile(Buffer.concat(gathered, bytes));
+    gathered = [];
+    bytes = 0;
+  };
+  for (const chunk of chunks) {
+    if (bytes + chunk.byteLength > gatheredBytes) await flush();
+    if (chunk.byteLength > gatheredBytes) await file.writeFile(chunk);
+    else {
+      gathered.push(chunk);
+      bytes += chunk.byteLength;
+    }
+  }
+  await flush();
+  await file.sync();
 }

@@ -25,6 +25,8 @@ export interface PromptTokenizer extends TokenBytes {
    * @throws CodedError input_too_long (details: maxTokens), invalid_request (no chat template, or it refuses; no message)
    */
   encode(input: GenerationInput, limit?: number): Promise<Int32Array>;
+  /** Token ids of a short text within an answer, read in one go; nothing in it becomes a control token. */
+  tokenize(text: string): number[];
 }
 
 /** @throws CodedError model_unavailable when tokenizer or template are not of a kind that works here */
@@ -38,6 +40,12 @@ export function createPromptTokenizer(options: PromptTokenizerOptions): PromptTo
   return {
     ...spelling,
     hasChatTemplate: template !== undefined,
+    tokenize: (text) =>
+      breakControls([text], controls).flatMap((part) => {
+        const scan = tokenizer.scan(part);
+        while (!scan.advance(stepLength));
+        return [...scan.ids];
+      }),
     async encode(input, limit = Number.POSITIVE_INFINITY) {
       const reading = { read: tokenizer.scan.bind(tokenizer), slices, limit };
       if ("prompt" in input) {
