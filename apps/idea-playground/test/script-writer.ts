@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "@repo/contracts/coded-error";
-import type { GenerateOptions, Provenance } from "../src/language-models/language-model.ts";
+import type { GenerateOptions, PromptContext, Provenance } from "../src/language-models/language-model.ts";
 import type { Tier } from "../src/language-models/tiers.ts";
 import { type IdeaContent, ideaFieldNames, ideaFields } from "../src/features/playground/idea-content.ts";
 import type { CardWriter } from "../src/features/playground/write-cards.ts";
 
 /** A writer of cards that says what a test tells it to, field by field. */
 export interface ScriptedWriter extends CardWriter {
-  /** What it was asked, in order. */
+  /** What it was asked, in order, and the facts in front of each. */
   prompts: string[];
+  contexts: PromptContext[];
   /** Streams under way, and the most there were at once. */
   running: number;
   maxAtOnce: number;
@@ -34,11 +35,19 @@ export function scriptWriter(script: {
   pauseMs?: number;
 }): ScriptedWriter {
   const { answers, provenance, pauseMs = 0 } = script;
-  const writer: ScriptedWriter = { prompts: [], running: 0, maxAtOnce: 0, streamStructure: streamStructure as CardWriter["streamStructure"] };
+  const writer: ScriptedWriter = {
+    prompts: [],
+    contexts: [],
+    running: 0,
+    maxAtOnce: 0,
+    streamStructure: streamStructure as CardWriter["streamStructure"],
+  };
 
-  async function* streamStructure(prompt: string, _: unknown, tier: Tier = "base", __: unknown, options: GenerateOptions = {}) {
+  async function* streamStructure(...question: [string, unknown, Tier?, PromptContext?, GenerateOptions?]) {
+    const [prompt, , tier = "base", context = {}, options = {}] = question;
     const answer = answers[writer.prompts.length] ?? answers.at(-1);
     writer.prompts.push(prompt);
+    writer.contexts.push(context);
     writer.running += 1;
     writer.maxAtOnce = Math.max(writer.maxAtOnce, writer.running);
     try {

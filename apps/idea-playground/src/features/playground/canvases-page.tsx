@@ -50,11 +50,7 @@ function FirstSteps() {
 }
 
 /** The front page: all canvases, and a new one. */
-export function CanvasesPage(props: {
-  canvases: readonly CanvasSummary[];
-  notice: string | undefined;
-  undo: string | undefined;
-}) {
+export function CanvasesPage(props: { canvases: readonly CanvasSummary[]; notice: string | undefined; undo: string | undefined }) {
   const { canvases, notice, undo } = props;
   return (
     <>

@@ -68,9 +68,7 @@ export function ComparePage({ canvas, ideas }: { canvas: Canvas; ideas: readonly
           <input type="hidden" name="idea" value={id} />
         ))}
         {canvas.usesCompany ? <input type="hidden" name="use_company" value="on" /> : null}
-        <button type="submit">
-          Merge {ideas.length === 2 ? "both" : `all ${ideas.length}`} into one
-        </button>
+        <button type="submit">Merge {ideas.length === 2 ? "both" : `all ${ideas.length}`} into one</button>
       </form>
       <CardTemplate />
     </>

@@ -44,8 +44,8 @@ export function createGrowingCard(place: (card: HTMLElement) => void, name: stri
   };
   const fill = (fields: PartialIdea): void => {
     let last: Element | undefined;
-    for (const [name, value] of Object.entries(fields)) {
-      const slot = slots.get(name);
+    for (const [field, value] of Object.entries(fields)) {
+      const slot = slots.get(field);
       if (slot === undefined || value === undefined) continue;
       if (Array.isArray(value)) setEntries(slot, value);
       else slot.textContent = value;

@@ -39,8 +39,12 @@ const run = {
     .optional()
     .transform((value) => value === "on")
     .describe("on: the company is part of the prompt."),
-  company_name: line(briefLimits.company).default("").describe(`The company, up to ${briefLimits.company} characters; kept with the canvas.`),
-  company_industry: line(briefLimits.company).default("").describe(`What it does, up to ${briefLimits.company} characters; kept with the canvas.`),
+  company_name: line(briefLimits.company)
+    .default("")
+    .describe(`The company, up to ${briefLimits.company} characters; kept with the canvas.`),
+  company_industry: line(briefLimits.company)
+    .default("")
+    .describe(`What it does, up to ${briefLimits.company} characters; kept with the canvas.`),
 };
 
 /** What ideas are to be about. */
@@ -50,9 +54,7 @@ export const ideaBrief = z
     mode: z.enum(["generate", "market"]).describe("generate: ideas for a topic; market: ideas for an industry's customers."),
     topic,
     industry: line(briefLimits.industry).default("").describe(`Industry, up to ${briefLimits.industry} characters.`),
-    problem_area: line(briefLimits.problemArea)
-      .default("")
-      .describe(`Problem to solve, up to ${briefLimits.problemArea} characters.`),
+    problem_area: line(briefLimits.problemArea).default("").describe(`Problem to solve, up to ${briefLimits.problemArea} characters.`),
     market_focus: z.enum(marketFocuses).default("existing").describe("Customers that the company has, that are near to those, or others."),
   })
   .refine(({ topic: about, industry, problem_area: problem }) => `${about}${industry}${problem}` !== "", {

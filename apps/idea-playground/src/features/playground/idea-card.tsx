@@ -72,7 +72,13 @@ function Sources({ idea }: { idea: Idea }) {
       {idea.sources.map(({ id, title }, index) => (
         <>
           {index === 0 ? "" : index === idea.sources.length - 1 ? " and " : ", "}
-          {id === null ? <span dir="auto">{title}</span> : <a href={`/canvases/${idea.canvasId}#i-${id}`} dir="auto">{title}</a>}
+          {id === null ? (
+            <span dir="auto">{title}</span>
+          ) : (
+            <a href={`/canvases/${idea.canvasId}#i-${id}`} dir="auto">
+              {title}
+            </a>
+          )}
         </>
       ))}
     </p>

@@ -195,8 +195,17 @@ async function withSources(db: Database, rows: readonly (typeof ideas.$inferSele
     .where(inArray(ideaSources.ideaId, ids))
     .orderBy(asc(ideaSources.position));
   const sources = Map.groupBy(found, ({ ideaId }) => ideaId);
-  return rows.map(({ updatedAt: _, deletedAt: __, ...idea }) => ({
-    ...idea,
-    sources: (sources.get(idea.id) ?? []).map(({ sourceId, title }) => ({ id: sourceId, title })),
+  return rows.map(({ id, canvasId, content, origin, request, authorship, isSaved, version, createdAt, editedAt }) => ({
+    id,
+    canvasId,
+    content,
+    origin,
+    request,
+    authorship,
+    isSaved,
+    version,
+    createdAt,
+    editedAt,
+    sources: (sources.get(id) ?? []).map(({ sourceId, title }) => ({ id: sourceId, title })),
   }));
 }

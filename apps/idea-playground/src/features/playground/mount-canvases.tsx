@@ -28,6 +28,7 @@ export function mountCanvases(server: Server, parts: OpenPlayground): void {
       const undo = toUndo("canvases", c.req.query("undo"));
       return await toPage(c, {
         title: "Canvases",
+        current: "/",
         children: <CanvasesPage canvases={list} notice={c.req.query("notice")} undo={undo} />,
       });
     }),

@@ -79,9 +79,7 @@ function updateSelection(): void {
   for (const button of form.querySelectorAll("button")) button.disabled = !isGood;
   const advice = picked === 1 ? "tick another one" : picked > mostPicked ? `at most ${mostPicked} at once` : "";
   const text =
-    picked === 0
-      ? "Tick two to four cards to compare or merge them."
-      : `${picked} selected${advice === "" ? "" : `: ${advice}`}`;
+    picked === 0 ? "Tick two to four cards to compare or merge them." : `${picked} selected${advice === "" ? "" : `: ${advice}`}`;
   form.querySelector("[data-part=text]")?.replaceChildren(text);
 }
 
@@ -91,7 +89,7 @@ async function startRun(form: HTMLFormElement, submitter: HTMLElement | null): P
   const address = submitter?.getAttribute("formaction") ?? form.action;
   const buttons = [...document.querySelectorAll<HTMLButtonElement>("[data-run] button[type=submit], button[data-run]")];
   for (const button of buttons) button.disabled = true;
-  document.querySelector(".ideas-empty")?.remove();
+  for (const old of document.querySelectorAll(".ideas-empty, .notice:not(.deleted-card)")) old.remove();
   const before = cards?.querySelector(":scope > :not(.original)") ?? null;
   const isWrittenHere = cards?.classList.contains("side-by-side") === true;
   let isFirst = true;
@@ -109,7 +107,8 @@ async function startRun(form: HTMLFormElement, submitter: HTMLElement | null): P
     onSaved: () => count("all", 1),
   });
   for (const button of buttons) button.disabled = false;
-  if (form.id === "selection") for (const box of document.querySelectorAll<HTMLInputElement>("[form=selection]:checked")) box.checked = false;
+  if (form.id === "selection")
+    for (const box of document.querySelectorAll<HTMLInputElement>("[form=selection]:checked")) box.checked = false;
   updateSelection();
 }
 

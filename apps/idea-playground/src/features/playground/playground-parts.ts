@@ -15,7 +15,7 @@ export interface PlaygroundParts {
   languageModel: CardWriter;
   pages: PageResponder;
   /** The app's frame around a page's content, for whoever looks. */
-  toPage: (c: Context<ServerEnvironment>, page: { title: string; children: Child }) => Promise<JSX.Element>;
+  toPage: (c: Context<ServerEnvironment>, page: { title: string; current?: string; children: Child }) => Promise<JSX.Element>;
   /** Lets through who may use the playground. @throws CodedError unauthorized, forbidden */
   authorize: (c: Context<ServerEnvironment>) => Promise<unknown>;
   /** The tiers that may be asked now, the default one marked. */

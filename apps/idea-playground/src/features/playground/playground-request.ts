@@ -1,4 +1,3 @@
-import { limitForms } from "@repo/app-kit/page-forms";
 import { CodedError } from "@repo/contracts/coded-error";
 import { storableText } from "@repo/contracts/storable-text";
 import { parseBody } from "@repo/server-kit/validation";
@@ -9,12 +8,6 @@ import { type Mode, modes } from "./idea-brief.ts";
 
 /** Every id in an address of the playground. */
 export const idPattern = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
-/** Largest form, bytes: an idea with every field as long as it may be, in the worst encoding. */
-const maxFormBytes = 1024 * 1024;
-
-/** Refuses forms that are too large before they are read. */
-export const limitPlaygroundForms = limitForms(maxFormBytes);
-
 /** Fields of a form: texts by name, and every value of those that may be there more than once. */
 export interface PlaygroundForm {
   fields: Record<string, string>;
@@ -52,7 +45,10 @@ const someIds = z.array(z.uuid());
 export function readIdeaIds(values: readonly string[], { least, most }: { least: number; most: number }): string[] {
   const ids = [...new Set(someIds.safeParse(values).data ?? [])];
   if (ids.length < least || ids.length > most) {
-    throw new CodedError("invalid_request", `Choose ${least} to ${most} ideas; ${ids.length === 0 ? "none is" : `${ids.length} are`} chosen.`);
+    throw new CodedError(
+      "invalid_request",
+      `Choose ${least} to ${most} ideas; ${ids.length === 0 ? "none is" : `${ids.length} are`} chosen.`,
+    );
   }
   return ids;
 }

@@ -63,7 +63,9 @@ export const ideas = pgTable(
   },
   (table) => [
     index("idea_playground_ideas_canvas").on(table.canvasId, table.createdAt),
-    index("idea_playground_ideas_saved").on(table.canvasId).where(sql`${table.isSaved}`),
+    index("idea_playground_ideas_saved")
+      .on(table.canvasId)
+      .where(sql`${table.isSaved}`),
   ],
 );
 

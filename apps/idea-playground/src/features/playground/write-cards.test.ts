@@ -62,7 +62,10 @@ test("one after the other: each card is asked to differ from those before it", a
 
 test("a card that says the same as another is drawn again, and given up after three tries", async () => {
   const [kept, same] = [[] as Kept[], toDraft("Solar kettle")];
-  const again = await collect(scriptWriter({ answers: [same, same, toDraft("Bread map")] }), defineRun(kept, { count: 2, order: "sequence" }));
+  const again = await collect(
+    scriptWriter({ answers: [same, same, toDraft("Bread map")] }),
+    defineRun(kept, { count: 2, order: "sequence" }),
+  );
   expect(only(again, "writing").map(({ card, isAgain }) => [card, isAgain])).toEqual([
     [0, false],
     [1, false],
@@ -96,7 +99,7 @@ test("a card that another tier wrote says so, with the cause", async () => {
   const failed = [{ tier: "company", variant: "live", code: "model_unavailable", reason: "The Space is asleep." }] as const;
   const writer = scriptWriter({ answers: [toDraft("Solar kettle")], provenance: { answeredBy: "base", fallbackPath: [...failed] } });
   const [saved] = only(await collect(writer, defineRun(kept, { count: 1 })), "saved");
-  expect(saved?.note).toBe("company: The Space is asleep.");
+  expect(saved?.note).toBe("Written by the base tier (test/model) in place of the company tier. The company tier: The Space is asleep.");
   expect(kept[0]?.authorship).toMatchObject({ asked: "company", answered: "base", failed: [{ tier: "company" }] });
 });
 

@@ -5,6 +5,7 @@ import type { FailedAttempt, Provenance, TieredLanguageModel } from "../../langu
 import type { Tier } from "../../language-models/tiers.ts";
 import type { CardEvent, CardProblem } from "./card-events.ts";
 import { type IdeaContent, ideaDraft, ideaFieldNames, type PartialIdea, toIdeaContent, toPartialIdea } from "./idea-content.ts";
+import { toAuthorLine } from "./idea-words.ts";
 import { isNearDuplicate } from "./is-near-duplicate.ts";
 import { mergeStreams } from "./merge-streams.ts";
 import type { Authorship } from "./schema.ts";
@@ -15,8 +16,6 @@ export interface CardRun {
   count: number;
   order: "sequence" | "parallel";
   tier: Tier | undefined;
-  /** Who asks; the same person always meets the same side of an A/B split. */
-  caller?: string | undefined;
   /** What the model is asked for the next card, given the ideas that are there by then. */
   toPrompt: (others: readonly IdeaContent[]) => CardPrompt;
   /** Ideas that the cards must differ from. */
@@ -34,8 +33,8 @@ export type CardWriter = Pick<TieredLanguageModel, "streamStructure">;
 
 /** How daring the first card is, and how much more each next one. @source the seed's sequential generation */
 const temperature = { first: 0.7, step: 0.05, again: 0.15, most: 1.2 };
-/** Longest card in tokens: a card of the longest texts has about 900. */
-const maxNewTokens = 1_000;
+/** Longest card in tokens: with every field as long as it may be a card has about 900. @source the seed's default */
+const maxNewTokens = 1_024;
 /** Tries for a card that says the same as another one. */
 const maxTries = 3;
 /** Pause between two looks at a growing card, milliseconds. */
@@ -99,7 +98,7 @@ async function* drawCard(
 ): AsyncGenerator<CardEvent, { content: IdeaContent; authorship: Authorship }> {
   const { prompt, context: facts } = run.toPrompt(ideas);
   const daring = temperature.first + temperature.step * card + temperature.again * attempt;
-  const options = { ...context, caller: run.caller, maxNewTokens, temperature: Math.min(temperature.most, daring), cache: false };
+  const options = { ...context, maxNewTokens, temperature: Math.min(temperature.most, daring), cache: false };
   let shown: PartialIdea = {};
   let shownAt = 0;
   for await (const event of writer.streamStructure(prompt, ideaDraft, run.tier, facts, options)) {
@@ -133,9 +132,9 @@ function toAuthorship({ tier, answeredBy, model, fallbackPath }: Provenance): Au
 }
 
 /** What is to be said about who wrote a card; null where the tier that was asked did. */
-function toNote({ asked, answered, failed }: Authorship): string | null {
-  if (failed.length === 0 || asked === answered) return null;
-  return failed.map(({ tier, reason }) => `${tier}: ${reason}`).join(" ");
+function toNote(authorship: Authorship): string | null {
+  const { text, cause } = toAuthorLine(authorship);
+  return cause === null ? null : `${text}. ${cause}`;
 }
 
 function toProblem(error: CodedError): CardProblem {
