@@ -29,7 +29,7 @@ export const modelFileStatus = z.object({
 export const statusResponse = z.object({
   service: z.string(),
   ready: z.boolean(),
-  model: modelIdentity.optional(),
+  model: modelIdentity.partial({ dimensions: true }).optional().describe("The served model; dimensions where it makes vectors."),
   profile: z.enum(["pocket", "full", "custom"]).optional(),
   precision: z.string().optional().describe("fp32, int8-row or int8-static."),
   device: z.string().describe("What inference runs on, e.g. cpu (2 workers, avx512_vnni)."),
