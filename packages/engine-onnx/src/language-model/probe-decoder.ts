@@ -28,10 +28,10 @@ export async function probeDecoder(
     return (logits as Float32Array).slice();
   };
   rows.reserve(1, probeLength);
+  const { length: vocabularySize } = await run(0, 0, 1, [0]);
+  if (vocabularySize < known) throw unusable(`its tokenizer has ${known} tokens, but its graph knows ${vocabularySize}; they are of two versions`);
   const whole = await run(0, 0, probeLength);
-  const vocabularySize = whole.length;
   if (!whole.every(Number.isFinite)) throw unusable("its logits are not numbers");
-  if (vocabularySize < known) throw unusable(`its tokenizer has ${known} tokens and its logits are ${vocabularySize}`);
 
   await run(0, 0, probeLength - 1);
   const stepped = difference(whole, await run(0, probeLength - 1, probeLength));
