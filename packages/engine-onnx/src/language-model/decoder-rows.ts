@@ -19,9 +19,12 @@ export interface RowsRun {
 export interface DecoderRows {
   /** Bytes of keys and values that are held. */
   readonly bytes: number;
-  /** Rows there are. */
+  /** Rows there are, and the positions that each has. */
   readonly rows: number;
+  readonly positions: number;
+  /** See kv-arena.ts; nothing where there is one row that grows by itself. */
   reserve(rows: number, positions: number): void;
+  resize(rows: number, positions: number): void;
   /** Reads the new tokens. Gives per row the logits behind its last token, float32 [vocabulary]; they may be overwritten. */
   run(run: RowsRun): Promise<Float32Array[]>;
   copyRow(from: number, to: number, length: number): void;
@@ -61,7 +64,11 @@ function createArenaRows(driven: DrivenDecoder): DecoderRows {
     get rows() {
       return arena.rows;
     },
+    get positions() {
+      return arena.positions;
+    },
     reserve: arena.reserve,
+    resize: arena.resize,
     copyRow: arena.copyRow,
     exportRow: arena.exportRow,
     importRow: arena.importRow,
@@ -98,7 +105,11 @@ function createPresentRow(driven: DrivenDecoder): DecoderRows {
       return Object.values(held).reduce((sum, { data }) => sum + data.byteLength, 0);
     },
     rows: 1,
+    get positions() {
+      return length;
+    },
     reserve: () => undefined,
+    resize: () => undefined,
     copyRow: refuse,
     exportRow: refuse,
     importRow: refuse,

@@ -49,7 +49,9 @@ export class GenerationScheduler {
     const maxBytes = limits.kvBytes;
     this.#options = options;
     this.#endTokens = new Set(options.endTokens);
-    this.#table = createRowTable(rows, { maxRows: capabilities.canFork ? limits.maxRows : 1, maxBytes, bytesPerToken });
+    const maxRows = capabilities.canFork ? limits.maxRows : 1;
+    const onGrow = (bytes: number) => this.#prefixes.makeRoom(bytes);
+    this.#table = createRowTable(rows, { maxRows, maxBytes, bytesPerToken, onGrow });
     const isOn = limits.isReusing && capabilities.canFork && capabilities.canContinue;
     this.#prefixes = createPrefixStore({ rows, table: this.#table, maxBytes, bytesPerToken, isOn });
   }
@@ -145,7 +147,6 @@ export class GenerationScheduler {
       if (task === undefined || !this.#table.hasRoom(rowLengthOf(task))) return;
       if (task.snapshot === undefined) this.#startPrompt(task);
       else this.#startAnswer(task, task.snapshot);
-      this.#prefixes.shrink();
     }
   }
 

@@ -28,8 +28,10 @@ export interface KvArena {
   readonly rows: number;
   readonly positions: number;
   readonly bytes: number;
-  /** Makes room; what is in the rows stays. */
+  /** Makes room, up to the next bucket of positions; what is in the rows stays. */
   reserve(rows: number, positions: number): void;
+  /** Takes other rows and positions; of what is in the rows stays what fits. */
+  resize(rows: number, positions: number): void;
   /** Rows `first` up to `first + count` of a plane. */
   view(plane: number, first: number, count: number): Float32Array;
   /** Writes what is new: `delta` is [rows, heads, tokens, size], row i goes to row `first + i` at its length. */
@@ -66,6 +68,21 @@ export function createKvArena(planes: readonly KvPlane[]): KvArena {
     return { data: buffers[plane] as Float32Array, at: row * heads * positions * size, stride: positions * size };
   };
 
+  function resize(newRows: number, newPositions: number): void {
+    if (newRows === rows && newPositions === positions) return;
+    // One plane after the other, so that little is held twice.
+    for (const [plane, { heads, size }] of planes.entries()) {
+      const data = new Float32Array(newRows * heads * newPositions * size);
+      for (let row = 0; row < Math.min(rows, newRows); row += 1) {
+        const to = { data, at: row * heads * newPositions * size, stride: newPositions * size };
+        copyPositions(rowOf(plane, row), to, plane, Math.min(positions, newPositions));
+      }
+      buffers[plane] = data;
+    }
+    rows = newRows;
+    positions = newPositions;
+  }
+
   return {
     get rows() {
       return rows;
@@ -77,25 +94,11 @@ export function createKvArena(planes: readonly KvPlane[]): KvArena {
       return buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
     },
     reserve(wantedRows, wantedPositions) {
-      if (wantedRows <= rows && wantedPositions <= positions) return;
-      const newRows = Math.max(rows, wantedRows);
-      const newPositions = wantedPositions <= positions ? positions : toBucket(wantedPositions);
-      // One plane after the other, so that little is held twice.
-      for (const [plane, { heads, size }] of planes.entries()) {
-        const grown = new Float32Array(newRows * heads * newPositions * size);
-        for (let row = 0; row < rows; row += 1) {
-          copyPositions(
-            rowOf(plane, row),
-            { data: grown, at: row * heads * newPositions * size, stride: newPositions * size },
-            plane,
-            positions,
-          );
-        }
-        buffers[plane] = grown;
+      if (wantedRows > rows || wantedPositions > positions) {
+        resize(Math.max(rows, wantedRows), wantedPositions <= positions ? positions : toBucket(wantedPositions));
       }
-      rows = newRows;
-      positions = newPositions;
     },
+    resize,
     view(plane, first, count) {
       const { heads, size } = planes[plane] as KvPlane;
       const stride = heads * positions * size;

@@ -22,8 +22,8 @@ export interface PrefixStore {
   keep(text: RowText): void;
   /** Copies what is known of a prompt's beginning into its row. Gives the number of tokens that need not be read. */
   reuse(prompt: RowText): number;
-  /** Makes room for what the rows took meanwhile. */
-  shrink(): void;
+  /** Makes room for rows of so many bytes. */
+  makeRoom(rowBytes: number): void;
 }
 
 /** A beginning must be worth its memory and its copy: this many tokens take some tens of milliseconds to read. */
@@ -65,6 +65,6 @@ export function createPrefixStore({ rows, table, maxBytes, bytesPerToken, isOn }
       prompt.filled = length;
       return length - filled;
     },
-    shrink: () => kept.shrink(Math.max(0, maxBytes - rows.bytes)),
+    makeRoom: (rowBytes) => kept.shrink(Math.max(0, maxBytes - rowBytes)),
   };
 }

@@ -33,22 +33,28 @@ export interface RowTableOptions {
   maxRows: number;
   maxBytes: number;
   bytesPerToken: number;
+  /** The rows are about to take so many bytes. */
+  onGrow(bytes: number): void;
 }
 
 /** Makes a table without texts. */
-export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerToken }: RowTableOptions): RowTable {
+export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerToken, onGrow }: RowTableOptions): RowTable {
   const answers: WritingAnswer[] = [];
   const prompts: RowText[] = [];
   const texts = () => [...answers, ...prompts];
   const longest = () => texts().reduce((most, { task }) => Math.max(most, rowLengthOf(task)), 0);
-  let positions = 0;
+  const neededRows = () => Math.max(0, ...texts().map(({ row }) => row + 1));
 
-  function reserve(length: number): void {
-    const needed = 1 + Math.max(-1, ...texts().map(({ row }) => row));
-    // By half at a time, but never beyond what the texts can come to: growing copies everything.
-    if (length > positions)
-      positions = Math.min(toBucket(Math.max(longest(), length)), toBucket(Math.max(length, Math.ceil(positions * 1.5))));
-    rows.reserve(needed, positions);
+  /** Takes the memory that is needed; gives back what is not where both do not fit. */
+  function reserve(length: number, needed = neededRows()): void {
+    const most = toBucket(Math.max(length, longest()));
+    // By half at a time, as growing copies everything, but never beyond what the texts can come to.
+    const grown = length <= rows.positions ? rows.positions : Math.min(most, toBucket(Math.max(length, rows.positions * 1.5)));
+    const isTooMuch = Math.max(needed, rows.rows) * grown * bytesPerToken > maxBytes;
+    const wanted = isTooMuch ? { rows: needed, positions: Math.min(grown, most) } : { rows: Math.max(needed, rows.rows), positions: grown };
+    if (wanted.rows === rows.rows && wanted.positions === rows.positions) return;
+    onGrow(wanted.rows * wanted.positions * bytesPerToken);
+    rows.resize(wanted.rows, wanted.positions);
   }
 
   function freeRow(): number {
@@ -58,17 +64,30 @@ export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerT
     return row;
   }
 
-  /** Empties the row behind the last answer. */
-  function clearNextRow(except?: RowText): number {
+  /** Moves the prompt that is in the row behind the last answer, if there is one. */
+  function clearNextRow(): number {
     const next = answers.length;
-    const inTheWay = prompts.find((prompt) => prompt.row === next && prompt !== except);
-    if (inTheWay !== undefined) {
-      const taken = new Set(texts().map(({ row }) => row));
-      let row = next + 1;
-      while (taken.has(row)) row += 1;
-      rows.reserve(row + 1, positions);
-      rows.copyRow(next, row, inTheWay.filled);
-      inTheWay.row = row;
+    const inTheWay = prompts.find(({ row }) => row === next);
+    if (inTheWay === undefined) return next;
+    const taken = new Set(texts().map(({ row }) => row));
+    let row = next + 1;
+    while (taken.has(row)) row += 1;
+    reserve(inTheWay.filled, Math.max(row + 1, neededRows()));
+    rows.copyRow(next, row, inTheWay.filled);
+    inTheWay.row = row;
+    return next;
+  }
+
+  /** Gives a prompt the row behind the last answer; the prompt that is there gets its row. */
+  function moveToNextRow(prompt: RowText): number {
+    const next = answers.length;
+    if (prompt.row === next) return next;
+    const inTheWay = prompts.find(({ row }) => row === next);
+    const content = inTheWay === undefined ? undefined : rows.exportRow(next, inTheWay.filled);
+    rows.copyRow(prompt.row, next, prompt.filled);
+    if (inTheWay !== undefined && content !== undefined) {
+      rows.importRow(prompt.row, content, content.length);
+      inTheWay.row = prompt.row;
     }
     return next;
   }
@@ -78,24 +97,22 @@ export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerT
     prompts,
     hasRoom(length) {
       const count = answers.length + prompts.length + 1;
-      // Rows that were needed once stay until all are empty, and all rows are of one length.
-      const bytes = Math.max(count, rows.rows) * toBucket(Math.max(length, longest())) * bytesPerToken;
+      // All rows are of one length, and there may be an empty one between them.
+      const bytes = Math.max(count, neededRows()) * toBucket(Math.max(length, longest())) * bytesPerToken;
       return count <= maxRows && (count === 1 || bytes <= maxBytes);
     },
     addPrompt(task) {
-      if (texts().length === 0 && rows.rows * toBucket(rowLengthOf(task)) * bytesPerToken > maxBytes) rows.clear();
       const prompt: RowText = { task, row: freeRow(), tokens: Array.from(task.job.prompt), filled: 0 };
       prompts.push(prompt);
       return prompt;
     },
-    grow: reserve,
+    grow: (length) => reserve(length),
     rotate() {
       const first = prompts.shift();
       if (first !== undefined) prompts.push(first);
     },
     promote(prompt, { answer, writer }) {
-      const next = clearNextRow(prompt);
-      if (prompt.row !== next) rows.copyRow(prompt.row, next, prompt.filled);
+      const next = moveToNextRow(prompt);
       prompts.splice(prompts.indexOf(prompt), 1);
       const promoted: WritingAnswer = { ...prompt, row: next, answer, writer };
       answers.push(promoted);
@@ -110,7 +127,6 @@ export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerT
     },
     removePrompt(prompt) {
       prompts.splice(prompts.indexOf(prompt), 1);
-      if (answers.length + prompts.length === 0) positions = 0;
     },
     removeAnswer(answer) {
       const last = answers.pop() as WritingAnswer;
@@ -119,7 +135,6 @@ export function createRowTable(rows: DecoderRows, { maxRows, maxBytes, bytesPerT
         last.row = answer.row;
         answers[last.row] = last;
       }
-      if (answers.length + prompts.length === 0) positions = 0;
     },
     findSharing(tokens, salt, self) {
       let best: { text: RowText; length: number } | undefined;
