@@ -12,7 +12,7 @@ export class AutomatonTooLarge extends Error {
 }
 
 /** States of a product: what a pattern and its limits may grow to. Beyond this, building them takes longer than an answer. */
-const mostProductStates = 4096;
+const mostProductStates = 2048;
 
 /** Every text of the characters of `set`. */
 export function anyTextOf(set: CharacterSet): CharacterAutomaton {

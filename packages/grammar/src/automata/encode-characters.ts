@@ -35,6 +35,8 @@ interface Encoder {
   drafts: ByteStateDraft[];
   /** States inside of characters, by what they lead to. */
   shared: Map<string, number>;
+  /** The same for states from which everything leads to one place, by that place and the bits. */
+  alike: Map<number, number>;
 }
 
 function addState(encoder: Encoder): number {
@@ -42,8 +44,23 @@ function addState(encoder: Encoder): number {
   return encoder.drafts.push({ accepts: false, transitions: [] }) - 1;
 }
 
+/** The state in which `bits` bits of a character are missing and all that may follow leads to `target`. */
+function continueAnyhow(encoder: Encoder, target: number, bits: number): number {
+  const key = target * 4 + bits / 6;
+  const known = encoder.alike.get(key);
+  if (known !== undefined) return known;
+  const next = bits === 6 ? target : continueAnyhow(encoder, target, bits - 6);
+  const state = addState(encoder);
+  encoder.alike.set(key, state);
+  (encoder.drafts[state] as ByteStateDraft).transitions = [[0x80, 0xbf, next]];
+  return state;
+}
+
 /** The state in which `bits` bits of a character are missing; `edges` lie within [base, base + 2 ** bits). */
 function continueCharacter(encoder: Encoder, edges: readonly CharacterEdge[], base: number, bits: number): number {
+  const [only] = edges;
+  // As it mostly is: one look instead of 64.
+  if (edges.length === 1 && only?.[0] === base && only[1] === base + 2 ** bits - 1) return continueAnyhow(encoder, only[2], bits);
   const key = `${bits}:${edges.map(([low, high, target]) => `${low - base}-${high - base}>${target}`).join()}`;
   const known = encoder.shared.get(key);
   if (known !== undefined) return known;
@@ -140,7 +157,7 @@ function encodeJsonAscii(encoder: Encoder, edges: readonly CharacterEdge[]): Byt
  * @throws AutomatonTooLarge when that needs too many states
  */
 export function encodeCharacters(automaton: CharacterAutomaton, encoding: TextEncoding): ByteAutomaton | undefined {
-  const encoder: Encoder = { drafts: [], shared: new Map() };
+  const encoder: Encoder = { drafts: [], shared: new Map(), alike: new Map() };
   for (const { accepts } of automaton) {
     const state = addState(encoder);
     (encoder.drafts[state] as ByteStateDraft).accepts = accepts && encoding === "raw";

@@ -59,9 +59,12 @@ function compareDigit(before: Comparison, digit: number, expected: number): Comp
 
 const digitAt = (digits: string, index: number): number => (index < digits.length ? digits.charCodeAt(index) - 0x30 : 0);
 
+/** What is being written; "exponent full" has two digits. */
+const phases = ["start", "minus", "whole", "point", "fraction", "e", "exponent sign", "exponent", "exponent full"] as const;
+
 /** A number that is being written. */
 interface Progress {
-  phase: "start" | "minus" | "whole" | "point" | "fraction" | "e" | "exponent sign" | "exponent" | "exponent full";
+  phase: (typeof phases)[number];
   negative: boolean;
   /** Digits written before the point, and after it. */
   whole: number;
@@ -147,14 +150,22 @@ const exponentPhases: Partial<Record<Progress["phase"], { sign?: true; digit: Pr
 };
 
 /** Numbers that differ in nothing that matters for what may follow have the same key. */
-function keyOf(progress: Progress, range: Range): string {
-  const { phase, negative, whole, fraction, startsWithZero, low, high, remainder } = progress;
-  const depth = Math.max(range.low?.fraction.length ?? 0, range.high?.fraction.length ?? 0);
-  const isCompared = (low === 0 && range.low !== undefined) || (high === 0 && range.high !== undefined);
+function keyOf(progress: Progress, range: Range): number {
+  const { phase, whole, fraction, startsWithZero, low, high, remainder } = progress;
+  let digits = whole;
+  let compared = 0;
   if (phase === "point" || phase === "fraction") {
-    return [phase, negative, whole + fraction, isCompared ? Math.min(fraction, depth) : "any", low, high].join();
+    const depth = Math.max(range.low?.fraction.length ?? 0, range.high?.fraction.length ?? 0);
+    const isCompared = (low === 0 && range.low !== undefined) || (high === 0 && range.high !== undefined);
+    digits = whole + fraction;
+    compared = isCompared ? Math.min(fraction, depth) : mostDigits + 1;
   }
-  return [phase, negative, whole, startsWithZero, low, high, remainder].join();
+  const sign = progress.negative ? 1 : 0;
+  const zero = startsWithZero ? 1 : 0;
+  const parts = [sign, 2, zero, 2, low + 1, 3, high + 1, 3, digits, mostDigits + 1, compared, mostDigits + 2, remainder, largestMultiple];
+  let key = phases.indexOf(phase);
+  for (let index = 0; index < parts.length; index += 2) key = key * (parts[index + 1] as number) + (parts[index] as number);
+  return key;
 }
 
 /**
