@@ -14,6 +14,13 @@ export const configSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe("postgres:// address of a PostgreSQL with pgvector. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/)
+    .optional()
+    .describe(
+      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
+    ),
   DATA_DIRECTORY: z
     .string()
     .optional()
@@ -44,7 +51,12 @@ export const configSchema = z.object({
     .describe(
       "Address of the siglip-embed Space: https://huggingface.co/spaces/user/name, https://user-name.hf.space, user/name or any base URL.",
     ),
-  HUGGINGFACE_API_URL: z.string().optional().describe("Older name of SIGLIP_SPACE_URL, which wins where both are set."),
+  HUGGINGFACE_API_URL: z
+    .string()
+    .optional()
+    .describe(
+      "The original's address: a siglip-embed Space, or a server that answers POST /models/{org}/{name} with the vector of the image in the body. SIGLIP_SPACE_URL wins where both are set.",
+    ),
   HUGGINGFACE_API_KEY: secretSchema().optional().describe("Hugging Face token that opens a private Space; sent as a bearer token."),
   HF_SPACE_API_KEY: secretSchema().optional().describe("Key of the Space itself, one of its SPACE_API_KEYS."),
   HUGGINGFACE_SIGLIP_MODEL: z.string().optional().describe("Model that the Space must serve. Default VISUAL_EMBEDDING_PRIMARY_MODEL."),

@@ -1,4 +1,4 @@
-import { createSpaceClient } from "@repo/client-kit/create-space-client";
+import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
 import { loadOnce } from "@repo/client-kit/load-once";
 import { modelMismatch } from "@repo/client-kit/model-mismatch";
 import { createVisualEmbedderClient } from "@repo/client-kit/visual-embedder-client";
@@ -10,10 +10,9 @@ import type { Logger } from "@repo/server-kit/log";
 import type { CallPrices } from "./ai-calls/budget.ts";
 import type { CallLog, CallPurpose } from "./ai-calls/call-log.ts";
 import { type CallRecorder, createCallRecorder } from "./ai-calls/call-recorder.ts";
+import type { CatalogueEmbedder } from "./catalogue-embedder.ts";
 import { type Config, vectorDimensions } from "./config.ts";
-
-/** What of a visual model this app uses. Every attempt at a call is in the log. */
-export type CatalogueEmbedder = Pick<VisualEmbedder, "embedImages" | "embedTexts" | "embedAspects" | "embedTextAspects">;
+import { type CallOne, createOneImageForm, isOtherServer } from "./one-image-form.ts";
 
 /** How the model does, for the health route and the pages. */
 export interface VisualStatus {
@@ -213,8 +212,9 @@ function connectRemote(url: string, { config, log, calls, storedIdentity }: Spac
       });
     }
   };
+  const ofSpace = toEmbedderFor(call, toCallPrices(config));
   return {
-    embedderFor: toEmbedderFor(call, toCallPrices(config)),
+    embedderFor: config.SIGLIP_SPACE_URL === undefined ? orInOneImageForm(ofSpace, { space, config, callRemotely }) : ofSpace,
     status: () => {
       const { state, circuit, reason, estimateMs } = space.getState();
       const isDown = state === "down" || state === "warming" || circuit === "open";
@@ -235,6 +235,47 @@ function connectRemote(url: string, { config, log, calls, storedIdentity }: Spac
       space.close();
       await local?.close();
     },
+  };
+}
+
+/**
+ * HUGGINGFACE_API_URL may name a server of the original's form too, which the first call finds out. Nothing stands in for such a
+ * server: it does not say which weights it has.
+ */
+function orInOneImageForm(
+  ofSpace: Spaces["embedderFor"],
+  { space, config, callRemotely }: { space: SpaceClient; config: Config; callRemotely: MakeCall },
+): Spaces["embedderFor"] {
+  const { perImage, perText } = toCallPrices(config);
+  const toEmbedder = createOneImageForm({ space, model: toExpectedModel(config), imagesAtOnce: config.HUGGINGFACE_BATCH_SIZE });
+  let isSpace = true;
+  return (purpose) => {
+    const whole = ofSpace(purpose);
+    const callOne: CallOne = async (what, context, ask) =>
+      await callRemotely(
+        { ...purpose, batchSize: 1, cost: what === "image" ? perImage : perText },
+        context,
+        async (_, inner) => await ask(inner),
+      );
+    const single = toEmbedder(callOne);
+    const either = async <Answer>(ask: (embedder: CatalogueEmbedder) => Promise<Answer>): Promise<Answer> => {
+      if (isSpace) {
+        try {
+          return await ask(whole);
+        } catch (error) {
+          if (!isOtherServer(error)) throw error;
+        }
+      }
+      const answer = await ask(single);
+      isSpace = false;
+      return answer;
+    };
+    return {
+      embedImages: async (...given) => await either(async (embedder) => await embedder.embedImages(...given)),
+      embedTexts: async (...given) => await either(async (embedder) => await embedder.embedTexts(...given)),
+      embedAspects: async (...given) => await either(async (embedder) => await embedder.embedAspects(...given)),
+      embedTextAspects: async (...given) => await either(async (embedder) => await embedder.embedTextAspects(...given)),
+    };
   };
 }
 

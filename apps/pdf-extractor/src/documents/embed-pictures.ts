@@ -4,10 +4,10 @@ import type { Database } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { type AspectItem, aspects, type AspectVectors } from "@repo/contracts/visual-embedding";
 import { and, eq, sql } from "drizzle-orm";
+import type { CatalogueEmbedder } from "../catalogue-embedder.ts";
 import { type CallPrices, explainBudget } from "../ai-calls/budget.ts";
 import type { CallLog } from "../ai-calls/call-log.ts";
 import { documentImages, type PictureLabels, pictures, pictureVectors, type VectorKind } from "../schema.ts";
-import type { CatalogueEmbedder } from "../spaces.ts";
 import { claimVectorIndex } from "../vector-index.ts";
 import { toVectorText } from "../vector-text.ts";
 
