@@ -16,7 +16,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const readyTimeoutMs = 120_000;
+const usualReadyTimeoutMs = 120_000;
 const stopTimeoutMs = 10_000;
 const children = new Set<ChildProcess>();
 
@@ -27,6 +27,7 @@ export async function startServer(server: ServerUnderTest, logFolder: string): P
   const logPath = join(logFolder, `${server.name}.log`);
   const log = openSync(logPath, "w");
   const startedAt = performance.now();
+  const { readyTimeoutMs = usualReadyTimeoutMs } = server;
   const { command, args, cwd, env } = server.start(port);
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", log, log] });
   closeSync(log);
@@ -42,7 +43,9 @@ export async function startServer(server: ServerUnderTest, logFolder: string): P
     if (child.exitCode !== null || (await Promise.race([failed, sleep(5)])) !== undefined) break;
   }
   await stop();
-  throw new Error(`${server.name} did not become ready:\n${readFileSync(logPath, "utf8").slice(-2000)}`);
+  throw new Error(
+    `${server.name} was not ready after ${Math.round((performance.now() - startedAt) / 1000)} s:\n${readFileSync(logPath, "utf8").slice(-2000)}`,
+  );
 }
 
 /** Stops every server that is still running. */

@@ -39,6 +39,8 @@ export interface ServerUnderTest {
   /** Arithmetic of its matrix products. */
   arithmetic: "int8" | "fp32";
   operationsPerToken: number;
+  /** Longest it may take until then, milliseconds. Default 120,000. */
+  readyTimeoutMs?: number;
   start(port: number): { command: string; args: string[]; cwd: string; env: Record<string, string> };
 }
 

@@ -35,7 +35,7 @@ export interface VisualAim {
   isMet: boolean | undefined;
 }
 
-/** Name of the server with the full model as it is built by default. */
+/** Name of the server with the full model as the Space builds it by default (MODEL_PRECISION). */
 export const primaryServer = "full-int8-row";
 const seedFactor = 3;
 /** Resident memory moves a little with the allocator; a leak of a kilobyte an image would be 2 MB. */

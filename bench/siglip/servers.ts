@@ -3,6 +3,9 @@ import { fullModel } from "@repo/siglip-embed/model";
 import { readStartArguments } from "@repo/tools/workspace-units";
 import { cacheFolder, root, type ServerUnderTest } from "../servers.ts";
 
+/** Gigabytes are read, checked and packed for this processor when the full model first starts. */
+const readyTimeoutMs = 600_000;
+
 /** The route of both: an image's bytes in, a list of vectors out. */
 export const inferencePath = `/models/${fullModel.id}`;
 
@@ -15,6 +18,7 @@ export function visualSpace(name: string, title: string, model?: string): Server
     readyPath: "/ready",
     arithmetic: "int8",
     operationsPerToken: 0,
+    readyTimeoutMs,
     start: (port) => ({
       command: process.execPath,
       args: readStartArguments(cwd),
@@ -38,6 +42,7 @@ export function visualSeed({ python, weights, threads }: { python: string; weigh
     readyPath: "/health",
     arithmetic: "fp32",
     operationsPerToken: 0,
+    readyTimeoutMs,
     start: (port) => ({
       command: python,
       args: ["-m", "uvicorn", "siglip:app", "--host", "127.0.0.1", "--port", String(port), "--log-level", "warning"],

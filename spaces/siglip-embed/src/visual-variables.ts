@@ -18,8 +18,10 @@ export const visualVariables = {
   MODEL_REVISION: z.string().optional().describe("Commit, tag or branch of MODEL_ID; default main."),
   MODEL_PRECISION: z
     .enum(["fp32", "int8-row", "int8-static"])
-    .default("int8-static")
-    .describe("Arithmetic of MODEL=full; the pocket model has its own."),
+    .default("int8-row")
+    .describe(
+      "Arithmetic of MODEL=full: int8-row scales every patch and token by itself, int8-static by ranges measured beforehand; the pocket model has its own.",
+    ),
   MODEL_DIRECTORY: z
     .string()
     .optional()
