@@ -8,6 +8,7 @@ import type { FilmHealth, RecommendationAnswer } from "@repo/contracts/film-reco
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { type FakeSpace, startFakeSpace } from "@repo/testing/fake-space";
+import { testDatabase } from "@repo/testing/test-database";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApp } from "./app.ts";
 import { configSchema } from "./config.ts";
@@ -30,7 +31,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cinematch-assets-"));
   for (const name of ["pico.css", "app-kit.css", "cinematch.css", "search.js"]) await writeFile(join(folder, name), `/* ${name} */`);
   assets = await loadAssets(folder);
-  database = await openDatabase({ directory: "memory", migrationsFolder: toPath("migrations") });
+  database = await openDatabase({ ...testDatabase(), migrationsFolder: toPath("migrations") });
   await upsertFilms(
     database.db,
     (await readCommittedCatalogue(toPath("data/films.jsonl"))).filter(({ title, year }) => title.includes("Batman") || year === 1994),

@@ -15,6 +15,7 @@ export const publicFolder: string = toPackagePath("dist/public");
 export async function openCatalogue(config: Config): Promise<OpenDatabase> {
   const database = await openDatabase({
     url: config.DATABASE_URL,
+    name: config.DATABASE_NAME,
     directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/cinematch"),
     migrationsFolder: toPackagePath("migrations"),
   });

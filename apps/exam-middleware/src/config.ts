@@ -39,6 +39,13 @@ export const configSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe("postgres:// address of a PostgreSQL. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/)
+    .optional()
+    .describe(
+      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
+    ),
   DATA_DIRECTORY: z
     .string()
     .optional()

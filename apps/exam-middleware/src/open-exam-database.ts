@@ -16,6 +16,7 @@ export const migrationsFolder: string = toPackagePath("migrations");
 export async function openExamDatabase(config: Config, onError: (error: Error) => void): Promise<OpenDatabase> {
   return await openDatabase({
     url: config.DATABASE_URL,
+    name: config.DATABASE_NAME,
     directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/exam-middleware"),
     migrationsFolder,
     onError,

@@ -4,6 +4,7 @@ import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
+import { testDatabase } from "@repo/testing/test-database";
 import type { Access, AccessControl, Actor } from "../src/access.ts";
 import { createApp } from "../src/app.ts";
 import { type Config, configSchema } from "../src/config.ts";
@@ -60,7 +61,7 @@ export async function openTestApp(variables: Record<string, string> = {}): Promi
   const space = await startSheetSpace();
   const config = configSchema.parse({ HF_SPACE_URL: space.url, LOCAL_FALLBACK: "false", SPACE_WAKE_BUDGET_MS: "1000", ...variables });
   const log = createSilentLogger();
-  const database = await openDatabase({ directory: "memory", migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(), migrationsFolder });
   const spaces = createSpaces(config, log);
   const queue = await createJobQueue({ database, log });
   const sheets = await createSheetService({

@@ -7,6 +7,7 @@ import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import { createServer } from "@repo/server-kit/create-server";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
+import { testDatabase } from "@repo/testing/test-database";
 import { configSchema } from "../src/config.ts";
 import { mountAccounts } from "../src/features/accounts/mount-accounts.tsx";
 import { mountMoodlePages } from "../src/features/moodle-pages/mount-moodle-pages.tsx";
@@ -71,7 +72,7 @@ export async function openTestPeople(variables: Record<string, string> = {}): Pr
     ...variables,
   });
   const log = createSilentLogger();
-  const database = await openDatabase({ directory: "memory", migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(), migrationsFolder });
   const { db } = database;
   const queue = await createJobQueue({ database, log });
   const sheets = await createSheetService({

@@ -11,6 +11,7 @@ import { createServer } from "@repo/server-kit/create-server";
 import { createSilentLogger } from "@repo/server-kit/log";
 import { Secret } from "@repo/server-kit/secret";
 import type { Server } from "@repo/server-kit/server";
+import { testDatabase } from "@repo/testing/test-database";
 import { mountPortals } from "../src/mount-portals.tsx";
 import { createAccessControl } from "../src/people/create-access-control.ts";
 import { createStaffSessions } from "../src/people/staff-sessions.ts";
@@ -98,7 +99,7 @@ const readAsWritten: SheetReader = {
 /** Opens one. */
 export async function openTestPortal({ reader = readAsWritten, publicFolder, submissions }: TestPortalOptions = {}): Promise<TestPortal> {
   const log = createSilentLogger();
-  const database = await openDatabase({ directory: "memory", migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(), migrationsFolder });
   const { db } = database;
   const queue = await createJobQueue({ database, log });
   const [registerPattern, subjectPattern] = ["[0-9]{12}", "[A-Z0-9]{2,10}"];

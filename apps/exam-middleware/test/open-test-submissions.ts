@@ -6,6 +6,7 @@ import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { createSecretBox, type SecretBox } from "@repo/app-kit/secret-box";
 import { createSilentLogger } from "@repo/server-kit/log";
 import { Secret } from "@repo/server-kit/secret";
+import { testDatabase } from "@repo/testing/test-database";
 import { createMoodle } from "../src/moodle/create-moodle.ts";
 import type { Moodle } from "../src/moodle/moodle.ts";
 import { createStudentSessions, type StudentSessions } from "../src/people/student-sessions.ts";
@@ -39,7 +40,7 @@ export async function openTestSubmissions(options: {
 }): Promise<TestSubmissions> {
   const { moodleUrl, directory = "memory", firstPauseMs = 50, moodleTimeoutMs = 2_000, sessionLifetimeMs = 3_600_000 } = options;
   const log = createSilentLogger();
-  const database = await openDatabase({ directory, migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(directory), migrationsFolder });
   const queue = await createJobQueue({ database, log });
   const { db } = database;
   const box = createSecretBox(new Secret("a-key-of-at-least-thirty-two-characters"), "moodle-token");

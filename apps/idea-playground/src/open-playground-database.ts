@@ -21,6 +21,7 @@ export function toDataDirectory({ DATA_DIRECTORY }: Pick<Config, "DATA_DIRECTORY
 export async function openPlaygroundDatabase(config: Config, onError: (error: Error) => void = () => undefined): Promise<OpenDatabase> {
   return await openDatabase({
     url: config.DATABASE_URL,
+    name: config.DATABASE_NAME,
     directory: toDataDirectory(config),
     migrationsFolder,
     onError,

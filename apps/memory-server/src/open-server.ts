@@ -25,6 +25,7 @@ export function toUserPath(path: string, config: Config): string {
 export async function openMemoryDatabase(settings: Settings, config: Config, onError: (error: Error) => void): Promise<OpenDatabase> {
   return await openDatabase({
     url: settings.databaseUrl,
+    name: config.DATABASE_NAME,
     directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/memory-server"),
     migrationsFolder: toPackagePath("migrations"),
     onError,

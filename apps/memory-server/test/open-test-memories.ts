@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
 import { createHashingEmbedder } from "@repo/server-kit/text-embedding/hashing-embedder";
+import { testDatabase } from "@repo/testing/test-database";
 import { createMemoryService, type MemoryServiceParts, type StoredMemories } from "../src/memories/create-memory-service.ts";
 import { createPgvectorStore } from "../src/vector-stores/pgvector-store.ts";
 import type { VectorStore } from "../src/vector-stores/vector-store.ts";
@@ -18,7 +19,7 @@ export interface TestMemories {
 /** Opens one; by default words are hashed into vectors, so that texts with the same words are near to each other. */
 export async function openTestMemories(options: Partial<MemoryServiceParts> = {}): Promise<TestMemories> {
   const database = await openDatabase({
-    directory: "memory",
+    ...testDatabase(),
     migrationsFolder: fileURLToPath(new URL("../migrations", import.meta.url)),
   });
   const embedder = options.embedder ?? createHashingEmbedder({ model: "outpost/fake", dimensions: 256 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openDatabase, type Database, type OpenDatabase } from "@repo/app-kit/open-database";
 import type { ModelIdentity } from "@repo/contracts/model-info";
+import { testDatabase } from "@repo/testing/test-database";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Memory } from "../src/memory.ts";
 import { memories } from "../src/schema.ts";
@@ -18,7 +19,7 @@ const hookTimeoutMs = 60_000;
 
 /** The app's database in memory. */
 export async function openTestDatabase(): Promise<OpenDatabase> {
-  return await openDatabase({ directory: "memory", migrationsFolder });
+  return await openDatabase({ ...testDatabase(), migrationsFolder });
 }
 
 /** A memory of Ann's; `changes` says what is different about it. */

@@ -18,6 +18,7 @@ export const sampleCataloguePath: string = toPackagePath("sample/material-catalo
 export async function openCatalogue(config: Config, onError: (error: Error) => void): Promise<OpenDatabase> {
   return await openDatabase({
     url: config.DATABASE_URL,
+    name: config.DATABASE_NAME,
     directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/pdf-extractor"),
     migrationsFolder,
     onError,

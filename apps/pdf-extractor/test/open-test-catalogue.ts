@@ -2,6 +2,7 @@ import type { Assets } from "@repo/app-kit/load-assets";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
+import { testDatabase } from "@repo/testing/test-database";
 import { createApp } from "../src/app.ts";
 import { configSchema } from "../src/config.ts";
 import type { DocumentView } from "../src/documents/document-views.ts";
@@ -36,7 +37,7 @@ export async function openTestCatalogue(
   const space = given ?? (await startVisualSpace());
   const config = configSchema.parse({ SIGLIP_SPACE_URL: space.url, LOCAL_FALLBACK: "false", SPACE_WAKE_BUDGET_MS: "1000", ...variables });
   const log = createSilentLogger();
-  const database = await openDatabase({ directory, migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(directory), migrationsFolder });
   const services = await openServices(config, database, log);
   const { queue, spaces, documents } = services;
   const ready = () => ({ ready: true, stage: "ready" }) as const;

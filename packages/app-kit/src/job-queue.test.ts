@@ -6,12 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import { sql } from "drizzle-orm";
+import { testDatabase } from "@repo/testing/test-database";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createJobQueue, type JobQueue } from "./job-queue.ts";
 import { type OpenDatabase, openDatabase } from "./open-database.ts";
 
-const serverUrl = process.env["TEST_DATABASE_URL"];
+const server = testDatabase();
+const hasServer = server.url !== undefined;
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const schema = z.object({ number: z.number() });
 const until = { timeout: 25_000, interval: 50 };
@@ -54,12 +56,12 @@ async function kill(child: ChildProcess): Promise<void> {
   await promise;
 }
 
-describe.each(["embedded", ...(serverUrl === undefined ? [] : ["server"])])("on the %s database", (place) => {
+describe.each(["embedded", ...(hasServer ? ["server"] : [])])("on the %s database", (place) => {
   let database: OpenDatabase;
   let queue: JobQueue;
   let name: string;
   const open = async (): Promise<OpenDatabase> =>
-    await openDatabase({ directory: "memory", migrationsFolder, ...(place === "server" ? { url: serverUrl } : {}) });
+    await openDatabase({ migrationsFolder, ...(place === "server" ? server : { directory: "memory" }) });
 
   beforeAll(async () => {
     database = await open();
@@ -203,14 +205,14 @@ test("a job of a killed process goes on when the embedded database is opened aga
   await database.close();
 });
 
-test.skipIf(serverUrl === undefined)(
+test.skipIf(!hasServer)(
   "two processes share a server, and one has the other's job soon after it was killed",
   { timeout: 60_000 },
   async () => {
     const name = `test-${randomUUID()}`;
-    const { child, started } = startStuckWorker({ directory: "unused", url: serverUrl ?? "" }, name);
+    const { child, started } = startStuckWorker(server, name);
     await started;
-    const database = await openDatabase({ directory: "unused", url: serverUrl, migrationsFolder });
+    const database = await openDatabase({ ...server, migrationsFolder });
     const queue = await createJobQueue({ database, log });
     const done: number[] = [];
     const kind = await queue.define(name, { schema }, async ({ number }) => await Promise.resolve(void done.push(number)));

@@ -3,12 +3,13 @@ import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { sql } from "drizzle-orm";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
-import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { Pool } from "pg";
 import { lockDirectory } from "./lock-directory.ts";
+import { migrateServer } from "./migrate-server.ts";
+import { openNamedDatabase } from "./open-named-database.ts";
 
 /** Drizzle over whichever Postgres the app was given; queries do not know which. */
 export type Database = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -29,6 +30,11 @@ export interface OpenDatabase {
 export interface OpenDatabaseOptions {
   /** postgres:// address; without it the embedded database is used. */
   url?: string | undefined;
+  /**
+   * Database on that server, made when there is none, in place of the one in the address: apps that share a server need one
+   * each. Not used by the embedded database.
+   */
+  name?: string | undefined;
   /** Directory of the embedded database; "memory" keeps nothing, for tests. */
   directory: string;
   /** Folder with drizzle-kit's migrations; they are applied before this returns. */
@@ -68,7 +74,8 @@ async function openPglite(options: OpenDatabaseOptions): Promise<OpenDatabase> {
   }
 }
 
-async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<OpenDatabase> {
+async function openPostgres(address: string, options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const url = options.name === undefined ? address : await openNamedDatabase(address, options.name);
   const pool = new Pool({
     connectionString: url,
     max: 10,
@@ -79,7 +86,7 @@ async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<
   pool.on("error", options.onError ?? (() => undefined));
   const db = drizzlePostgres(pool);
   try {
-    await migratePostgres(db, { migrationsFolder: options.migrationsFolder });
+    await migrateServer(pool, options.migrationsFolder);
   } catch (error) {
     await pool.end();
     throw error;
@@ -96,7 +103,9 @@ async function openPostgres(url: string, options: OpenDatabaseOptions): Promise<
 /**
  * Opens the app's database and brings its schema up to date: PostgreSQL where `url` is given, otherwise PGlite (PostgreSQL
  * compiled to WebAssembly) in `directory`. Both have pgvector and pg_trgm.
- * @throws CodedError internal when another process holds the directory; the driver's error when the server does not answer
+ * Processes that start at once on one server wait for each other's migrations.
+ * @throws CodedError internal when another process holds the directory, or another app has its tables in the database; the
+ * driver's error when the server does not answer
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
   return options.url === undefined ? await openPglite(options) : await openPostgres(options.url, options);

@@ -6,6 +6,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { openDatabase } from "@repo/app-kit/open-database";
 import { createSilentLogger } from "@repo/server-kit/log";
+import { testDatabase } from "@repo/testing/test-database";
 import { expect, test } from "vitest";
 import { startSheetSpace, toSheetFile } from "../../test/sheet-space.ts";
 import { configSchema } from "../config.ts";
@@ -21,7 +22,7 @@ const timeoutMs = 120_000;
 async function openSheets(directory: string, url: string): Promise<{ sheets: SheetService; close: () => Promise<void> }> {
   const config = configSchema.parse({ HF_SPACE_URL: url, LOCAL_FALLBACK: "false", AUTO_ACCEPT_UNLISTED: "true" });
   const log = createSilentLogger();
-  const database = await openDatabase({ directory, migrationsFolder });
+  const database = await openDatabase({ ...testDatabase(directory), migrationsFolder });
   const spaces = createSpaces(config, log);
   const queue = await createJobQueue({ database, log });
   const sheets = await createSheetService({
@@ -58,7 +59,7 @@ async function storeAndDie(directory: string, url: string): Promise<void> {
     import { toSheetFile } from ${at("../../test/sheet-space.ts")};
     const config = configSchema.parse({ HF_SPACE_URL: ${JSON.stringify(url)}, LOCAL_FALLBACK: "false", AUTO_ACCEPT_UNLISTED: "true" });
     const log = createSilentLogger();
-    const database = await openDatabase(${JSON.stringify({ directory, migrationsFolder })});
+    const database = await openDatabase(${JSON.stringify({ ...testDatabase(directory), migrationsFolder })});
     const queue = await createJobQueue({ database, log });
     const sheets = await createSheetService({ database, queue, reader: createSpaces(config, log).reader, log,
       reading: toReadingRules(config), intake: toIntakeRules(config), maxListEntries: 100, readingsAtOnce: 2 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
+import { testDatabase } from "@repo/testing/test-database";
 import { expect, test } from "vitest";
 import { openTestCatalogue } from "../../test/open-test-catalogue.ts";
 import { startVisualSpace } from "../../test/visual-space.ts";
@@ -21,7 +22,7 @@ async function workAndDie(directory: string, url: string, isTime: () => boolean)
     import { openServices } from ${at("../open-services.ts")};
     import { makeSwatchPdf, someSwatches } from ${at("../../test/swatch-pdf.ts")};
     const config = configSchema.parse({ SIGLIP_SPACE_URL: ${JSON.stringify(url)}, LOCAL_FALLBACK: "false", HUGGINGFACE_BATCH_SIZE: "2" });
-    const database = await openDatabase({ directory: ${JSON.stringify(directory)}, migrationsFolder });
+    const database = await openDatabase({ ...${JSON.stringify(testDatabase(directory))}, migrationsFolder });
     const { documents } = await openServices(config, database, createSilentLogger());
     await documents.upload({ bytes: makeSwatchPdf(someSwatches), name: "swatches.pdf" });
     await new Promise(() => setInterval(() => undefined, 1_000));`;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
+import { testDatabase } from "@repo/testing/test-database";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrationsFolder } from "../open-catalogue.ts";
@@ -28,7 +29,7 @@ const baseAngle = (index: number): number => index / 10;
 const colorAngle = (index: number): number => (count - 1 - index) / 10;
 
 beforeAll(async () => {
-  database = await openDatabase({ directory: "memory", migrationsFolder });
+  database = await openDatabase({ ...testDatabase(), migrationsFolder });
   const { db } = database;
   await db.insert(storedFiles).values(["one", "two"].map((sha256) => ({ sha256, sizeBytes: 1, mimeType: "application/pdf" })));
   await db.insert(documents).values([

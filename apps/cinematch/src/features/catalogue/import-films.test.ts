@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
+import { testDatabase } from "@repo/testing/test-database";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { films } from "../../schema.ts";
@@ -16,7 +17,7 @@ let database: OpenDatabase;
 let folder: string;
 
 beforeAll(async () => {
-  database = await openDatabase({ directory: "memory", migrationsFolder: toPath("migrations") });
+  database = await openDatabase({ ...testDatabase(), migrationsFolder: toPath("migrations") });
   folder = await mkdtemp(join(tmpdir(), "cinematch-import-"));
 }, 60_000);
 

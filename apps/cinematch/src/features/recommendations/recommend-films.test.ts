@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type OpenDatabase, openDatabase } from "@repo/app-kit/open-database";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
+import { testDatabase } from "@repo/testing/test-database";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NewFilm } from "../../film.ts";
 import type { ActiveIndex } from "../../schema.ts";
@@ -78,7 +79,7 @@ const sourcesWith = (embedder: TextEmbedder | undefined, activeIndex: () => Acti
 
 beforeAll(async () => {
   const migrationsFolder = fileURLToPath(new URL("../../../migrations", import.meta.url));
-  database = await openDatabase({ directory: "memory", migrationsFolder });
+  database = await openDatabase({ ...testDatabase(), migrationsFolder });
   await upsertFilms(database.db, catalogue);
   const embedder = createWordEmbedder("words");
   indexer = createFilmIndexer({ db: database.db, embedder, reducedDimensions: 0 });
