@@ -12,6 +12,8 @@ export interface TinyLanguageModelOptions {
   config?: Record<string, unknown>;
   /** Rotations outside of GroupQueryAttention, with position_ids. */
   hasOwnRotary?: boolean;
+  /** Presents come out of nodes of their own, so that nothing is known of how they are made. */
+  hasPlainPresents?: boolean;
   seed?: number;
 }
 
@@ -67,6 +69,7 @@ export async function writeTinyLanguageModel(options: TinyLanguageModelOptions =
   const graph = buildDecoderGraph(parseDecoderConfig(JSON.stringify(config)), makeTensors(options.seed ?? 1), {
     precision: options.precision ?? "fp32",
     ...(options.hasOwnRotary === undefined ? {} : { hasOwnRotary: options.hasOwnRotary }),
+    ...(options.hasPlainPresents === undefined ? {} : { hasPlainPresents: options.hasPlainPresents }),
   });
   await mkdir(join(directory, "onnx"));
   await writeFile(join(directory, "onnx/model.onnx"), graph.toBytes().model);

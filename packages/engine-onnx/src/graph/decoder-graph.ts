@@ -19,6 +19,8 @@ export interface DecoderGraphOptions {
    * GroupQueryAttention does it.
    */
   hasOwnRotary?: boolean;
+  /** True puts a node between GroupQueryAttention and the presents, as converters of floats do; for tests of such exports. */
+  hasPlainPresents?: boolean;
 }
 
 interface Emitter {
@@ -28,6 +30,7 @@ interface Emitter {
   precision: DecoderPrecision;
   maxPositions: number;
   hasOwnRotary: boolean;
+  hasPlainPresents: boolean;
   /** int32 [batch] and int32 scalar, see GroupQueryAttention. */
   lengths: string;
   total: string;
@@ -51,6 +54,7 @@ export function buildDecoderGraph(config: DecoderConfig, tensors: DecoderTensors
     precision: options.precision,
     maxPositions: options.maxPositions ?? config.maxPositions,
     hasOwnRotary: options.hasOwnRotary ?? false,
+    hasPlainPresents: options.hasPlainPresents ?? false,
     ...emitLengths(builder, mask),
   };
   if (emitter.hasOwnRotary) builder.input("position_ids", "int64", ["batch_size", "sequence_length"]);
@@ -141,7 +145,7 @@ function emitAttention(emitter: Emitter, normed: string, layer: number): string 
   ];
   const context = builder.node("GroupQueryAttention", inputs, {
     domain: "com.microsoft",
-    outputs: [`${name}.context`, ...presents],
+    outputs: [`${name}.context`, ...(emitter.hasPlainPresents ? presents.map((present) => `${present}.own`) : presents)],
     attributes: {
       num_heads: heads,
       kv_num_heads: kvHeads,
@@ -150,6 +154,7 @@ function emitAttention(emitter: Emitter, normed: string, layer: number): string 
       ...(window === undefined ? {} : { local_window_size: window }),
     },
   });
+  if (emitter.hasPlainPresents) for (const present of presents) builder.node("Identity", [`${present}.own`], { outputs: [present] });
   for (const present of presents) builder.output(present, "float32", ["batch_size", kvHeads, "total_sequence_length", headSize]);
   return emitDecoderLinear(
     builder,

@@ -152,6 +152,8 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
       return (await tokenizer.encode(input)).length;
     },
     async probe(context = {}) {
+      if (["starting", "restarting"].includes(thread.stats().state))
+        throw new CodedError("model_unavailable", "The language model is being restarted.");
       // Past the queue: while it is busy, any step that it takes is proof.
       if (book.open > 0) return steps.next(context);
       lastId += 1;
