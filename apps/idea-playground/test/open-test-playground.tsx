@@ -6,6 +6,7 @@ import { createPageResponder } from "@repo/app-kit/page-responder";
 import { createServer } from "@repo/server-kit/create-server";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
+import { testDatabase } from "@repo/testing/test-database";
 import type { Child } from "hono/jsx";
 import { type CanvasStore, createCanvasStore } from "../src/features/playground/canvas-store.ts";
 import { createIdeaStore, type IdeaStore } from "../src/features/playground/idea-store.ts";
@@ -28,7 +29,10 @@ const nameOnlyAssets: Assets = { url: (name) => `/assets/${name}`, respond: () =
 export async function openTestPlayground(
   options: Pick<PlaygroundParts, "languageModel"> & Partial<PlaygroundParts> & { publicFolder?: string },
 ): Promise<TestPlayground> {
-  const database = await openDatabase({ directory: "memory", migrationsFolder: fileURLToPath(new URL("../migrations", import.meta.url)) });
+  const database = await openDatabase({
+    ...testDatabase(),
+    migrationsFolder: fileURLToPath(new URL("../migrations", import.meta.url)),
+  });
   const server = createServer({ name: "idea-playground", version: "0", corsOrigins: [], log: createSilentLogger() });
   const assets = options.publicFolder === undefined ? nameOnlyAssets : await loadAssets(options.publicFolder);
   const Shell = ({ title, children }: { title: string; children?: Child }) => (

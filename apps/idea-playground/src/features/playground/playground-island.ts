@@ -91,7 +91,7 @@ async function startRun(form: HTMLFormElement, submitter: HTMLElement | null): P
   for (const button of buttons) button.disabled = true;
   for (const old of document.querySelectorAll(".ideas-empty, .notice:not(.deleted-card)")) old.remove();
   const before = cards?.querySelector(":scope > :not(.original)") ?? null;
-  const isWrittenHere = cards?.classList.contains("side-by-side") === true;
+  const isBeside = cards?.classList.contains("side-by-side") === true;
   let isFirst = true;
   await runCards({
     address,
@@ -99,10 +99,11 @@ async function startRun(form: HTMLFormElement, submitter: HTMLElement | null): P
     count: Number(fields.get("count") ?? 1),
     place: (card) => {
       // New ideas come first, in the order in which they were asked for; variations come last.
-      if (isWrittenHere) cards?.append(card);
-      else cards?.insertBefore(card, before);
-      if (isFirst) card.scrollIntoView({ block: "nearest", behavior: "smooth" });
-      isFirst = false;
+      if (isBeside) {
+        cards?.append(card);
+        if (isFirst && cards) cards.scrollLeft = card.offsetLeft - cards.offsetLeft - cards.clientWidth / 3;
+        isFirst = false;
+      } else cards?.insertBefore(card, before);
     },
     onSaved: () => count("all", 1),
   });

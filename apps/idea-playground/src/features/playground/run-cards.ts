@@ -25,7 +25,12 @@ function openPanel(cancel: () => void): Panel {
   const notes = new Set<string>();
   return {
     show: () => {
-      if (panel) panel.hidden = false;
+      if (panel) {
+        panel.hidden = false;
+        // The form may be far above it, the ticked cards far below.
+        const { top } = panel.getBoundingClientRect();
+        if (top < 0 || top > innerHeight / 2) panel.scrollIntoView({ block: "start" });
+      }
       if (bar) bar.hidden = false;
       if (button) button.hidden = false;
       time?.replaceChildren();
