@@ -10,8 +10,9 @@ import {
 } from "@repo/contracts/openai-chat-completions";
 import { defineAlternative, defineStreamAlternative, mountAlternatives, mountRoute, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
+import { fitLength } from "./fit-length.ts";
 import { openAiFinishReasons, toTimingFields, toUsageFields } from "./generation-facts.ts";
-import { readChatRequest } from "./openai-chat-request.ts";
+import { readChatRequest, type ReadChatRequest } from "./openai-chat-request.ts";
 import { toOpenAiHead } from "./openai-head.ts";
 import { toChatLogprobs, withoutSpecial } from "./openai-logprobs.ts";
 import { runGeneration, startGeneration } from "./run-generation.ts";
@@ -40,6 +41,12 @@ export function mountOpenAiChatRoutes(server: Server, host: TextGenerationHost):
   });
 }
 
+async function readFitting(host: TextGenerationHost, body: OpenAiServedChatRequest, context: HandlerContext): Promise<ReadChatRequest> {
+  const read = readChatRequest(body);
+  const { request, warnings } = await fitLength(host, read.request, context);
+  return { ...read, request, warnings: [...read.warnings, ...warnings] };
+}
+
 /** Whether a body of OpenAI's asks for events. */
 export function wantsStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (body as { stream?: unknown }).stream === true;
@@ -63,7 +70,7 @@ async function complete(
   body: OpenAiServedChatRequest,
   context: HandlerContext,
 ): Promise<OpenAiServedChatResponse> {
-  const { request, warnings, withLogprobs } = readChatRequest(body);
+  const { request, warnings, withLogprobs } = await readFitting(host, body, context);
   const { model, answers, usage, timings } = await runGeneration(host, request, context);
   return {
     ...toOpenAiHead("chat.completion", { requested: body.model, identity: model, context }),
@@ -86,7 +93,7 @@ async function* streamChat(
   body: OpenAiServedChatRequest,
   context: HandlerContext,
 ): AsyncGenerator<OpenAiChatEvent> {
-  const { request, warnings, withLogprobs } = readChatRequest(body);
+  const { request, warnings, withLogprobs } = await readFitting(host, body, context);
   const { model, events } = await startGeneration(host, request, context);
   const head = toOpenAiHead("chat.completion.chunk", { requested: body.model, identity: model, context });
   const withUsage = body.stream_options?.include_usage === true;

@@ -8,6 +8,7 @@ import {
 } from "@repo/contracts/openai-completions";
 import { defineAlternative, defineStreamAlternative, mountAlternatives, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
+import { fitLength } from "./fit-length.ts";
 import { openAiFinishReasons, toTimingFields, toUsageFields } from "./generation-facts.ts";
 import { wantsStream } from "./openai-chat-routes.ts";
 import { readCompletion, type ReadCompletion } from "./openai-completion-request.ts";
@@ -37,7 +38,7 @@ async function complete(
   body: OpenAiCompletionRequest,
   context: HandlerContext,
 ): Promise<OpenAiCompletionResponse> {
-  const read = readCompletion(body);
+  const read = await readFitting(host, body, context);
   const results = await Promise.all(read.requests.map((request) => runGeneration(host, request, context)));
   const [first] = results as [GenerationResult, ...GenerationResult[]];
   const chosen = results.flatMap(({ answers }, at) =>
@@ -72,15 +73,23 @@ function sumUsage(results: readonly GenerationResult[]): GenerationResult["usage
   };
 }
 
-function streamCompletion(
+async function* streamCompletion(
   host: TextGenerationHost,
   body: OpenAiCompletionRequest,
   context: HandlerContext,
 ): AsyncGenerator<OpenAiCompletionEvent> {
-  const read = readCompletion(body);
-  if (typeof body.best_of === "number" && body.best_of > read.choices)
+  const read = await readFitting(host, body, context);
+  if (typeof body.best_of === "number" && body.best_of > read.choices) {
     throw new CodedError("invalid_request", "A stream cannot tell which answer is the best: leave best_of out.", {
       details: { field: "best_of" },
     });
-  return streamCompletions(host, { read, model: body.model, withUsage: body.stream_options?.include_usage === true }, context);
+  }
+  yield* streamCompletions(host, { read, model: body.model, withUsage: body.stream_options?.include_usage === true }, context);
+}
+
+async function readFitting(host: TextGenerationHost, body: OpenAiCompletionRequest, context: HandlerContext): Promise<ReadCompletion> {
+  const read = readCompletion(body);
+  const fitted = await Promise.all(read.requests.map((request) => fitLength(host, request, context)));
+  const warnings = new Set([...read.warnings, ...fitted.flatMap((one) => one.warnings)]);
+  return { ...read, requests: fitted.map(({ request }) => request), warnings: [...warnings] };
 }

@@ -1,4 +1,3 @@
-import type { TextGenerator } from "@repo/contracts/generate-text";
 import {
   originalGenerateRequest,
   originalParameters,
@@ -12,6 +11,7 @@ import type { TgiStreamResponse } from "@repo/contracts/tgi-generation";
 import { defineAlternative, defineStreamAlternative, mountAlternatives, type HandlerContext } from "../mount-route.ts";
 import type { Server } from "../server.ts";
 import { parseBody } from "../validation.ts";
+import { fitLength } from "./fit-length.ts";
 import { toTimingFields, toUsageFields } from "./generation-facts.ts";
 import { toOriginalInput, type OriginalInput } from "./original-conversation.ts";
 import { rankAnswers, runGeneration, startGeneration } from "./run-generation.ts";
@@ -72,7 +72,7 @@ async function readOriginal(host: TextGenerationHost, body: OriginalGenerateRequ
   const length = parameters.max_new_tokens ?? parameters.max_tokens ?? parameters.max_length;
   const several = parameters.num_return_sequences ?? parameters.n;
   const named = { ...parameters, max_new_tokens: length, best_of: parameters.best_of ?? several };
-  const request = readTgiRequest(facts.input, named, Object.keys(originalParameters.shape));
+  const asked = readTgiRequest(facts.input, named, Object.keys(originalParameters.shape));
   await assertNotTruncated(service, { input: facts.input, truncate: parameters.truncate }, context);
   const unknown = [
     ...warnOfUnknownFields(body, originalGenerateRequest),
@@ -80,10 +80,11 @@ async function readOriginal(host: TextGenerationHost, body: OriginalGenerateRequ
       .slice(1)
       .flatMap((item) => (isObject(item) || item === null ? [] : ["Items of data after the prompt were ignored."])),
   ];
-  const fitted = await fitLength(service, request, context);
+  const fitted = await fitLength(host, asked.request, context);
   return {
-    ...fitted,
-    warnings: [...unknown.slice(0, 20), ...fitted.warnings],
+    ...asked,
+    request: fitted.request,
+    warnings: [...unknown.slice(0, 20), ...asked.warnings, ...fitted.warnings],
     prefix: parameters.return_full_text === true ? (prompt ?? "") : "",
     facts,
     wantsAll: typeof several === "number",
@@ -96,24 +97,6 @@ function toParameters(body: OriginalGenerateRequest): OriginalParameters {
   const inData = isObject(extra) ? parseBody(originalParameters, extra) : {};
   const own = Object.fromEntries(Object.entries(body).filter(([name]) => name in originalParameters.shape));
   return { ...own, ...body.params, ...body.parameters, ...inData };
-}
-
-/**
- * The original's client asks for 1,024 tokens whatever the model is, and so do its guides. An answer that cannot become that
- * long is drawn as long as it can be, and the answer says so; everywhere else such a request is refused.
- */
-async function fitLength(service: TextGenerator, asked: TgiRequest, context: HandlerContext): Promise<TgiRequest> {
-  const { request } = asked;
-  const wanted = request.sampling?.maxNewTokens;
-  if (wanted === undefined) return asked;
-  const [info, promptTokens] = await Promise.all([service.info(context), service.countTokens(request.input, context)]);
-  const room = Math.min(info.maxNewTokens, info.contextTokens - promptTokens);
-  if (wanted <= room || room < 1) return asked;
-  return {
-    ...asked,
-    request: { ...request, sampling: { ...request.sampling, maxNewTokens: room } },
-    warnings: [...asked.warnings, `max_new_tokens was lowered from ${wanted} to ${room}, the most that this model can write here.`],
-  };
 }
 
 async function answerOriginal(

@@ -7,18 +7,18 @@ import { loadConfig } from "@repo/server-kit/load-config";
 import type { Server } from "@repo/server-kit/server";
 import type { z } from "zod";
 
-/** What a text-embedding Space's folder exports for its main.ts. */
-export interface StartableSpace<Schema extends z.ZodObject, Service extends TextEmbeddingService & HostedService> {
+/** What a Space's folder exports for its main.ts. */
+export interface StartableSpace<Schema extends z.ZodObject, Service extends HostedService> {
   configSchema: Schema;
   createApp: (parts: { config: z.output<Schema>; lifecycle: Lifecycle<Service> }) => Server;
   createService: (config: z.output<Schema>) => Promise<Service>;
 }
 
 /** A Space as its main.ts puts it together, listening on a port of its own. */
-export interface RunningSpace {
+export interface RunningSpace<Service = TextEmbeddingService> {
   readonly url: string;
-  /** The service behind the routes: what every client's vectors are compared with. */
-  readonly service: TextEmbeddingService;
+  /** The service behind the routes: what every client's answers are compared with. */
+  readonly service: Service;
   post: (path: string, body: unknown, init?: RequestInit) => Promise<Response>;
   /** GET /status. */
   status: () => Promise<StatusResponse>;
@@ -29,10 +29,10 @@ export interface RunningSpace {
  * Starts a Space and waits until it is ready.
  * @throws Error with the reason when it does not become ready
  */
-export async function startSpace<Schema extends z.ZodObject, Service extends TextEmbeddingService & HostedService>(
+export async function startSpace<Schema extends z.ZodObject, Service extends HostedService>(
   parts: StartableSpace<Schema, Service>,
   environment: Readonly<Record<string, string>>,
-): Promise<RunningSpace> {
+): Promise<RunningSpace<Service>> {
   const config = loadConfig(parts.configSchema, environment);
   const lifecycle = createLifecycle({ load: () => parts.createService(config) });
   const server = parts.createApp({ config, lifecycle });
