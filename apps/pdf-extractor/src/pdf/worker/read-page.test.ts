@@ -232,6 +232,34 @@ test("images in forms within forms and in groups are placed where they are seen"
   expect(placed?.box).toEqual({ x: 0.2, y: 0.4, width: 0.4, height: 0.4 });
 });
 
+test("images of patterns come once, where something is filled with the pattern", async () => {
+  const pattern = (more: string, stream: string): PdfObject => ({
+    dictionary: `/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 32 16] /XStep 32 /YStep 16 ${more}`,
+    stream: Buffer.from(stream),
+  });
+  const pdf: MakePdfOptions = {
+    objects: {
+      100: flateImage(colored.rgb, width, height),
+      101: flateImage(blackAndWhite.rgb, width, height),
+      102: pattern("/Resources << /XObject << /I 100 0 R >> >>", "q 32 0 0 16 0 0 cm /I Do Q"),
+      103: pattern("/Matrix [1 0 0 1 5 5] /Resources << /XObject << /I 101 0 R >> >>", "q 32 0 0 16 0 0 cm /I Do Q"),
+    },
+  };
+  const content = "/Pattern cs /P scn 10 20 100 50 re f 10 75 20 20 re f /Q scn 120 20 40 40 re B 0 0 1 rg 170 20 20 20 re f";
+  const placed = await readPlaced({ content, resources: "/Pattern << /P 102 0 R /Q 103 0 R >>" }, { pdf });
+  expect(placed.map(({ box }) => box)).toEqual([
+    { x: 0.05, y: 0.3, width: 0.5, height: 0.5 },
+    { x: 0.6, y: 0.4, width: 0.2, height: 0.4 },
+  ]);
+  await expectHalves(placed[0]?.picture as Picture, brick, concrete);
+  await expectHalves(placed[1]?.picture as Picture, [0, 0, 0], [255, 255, 255]);
+  expect(placed.map(({ picture }) => picture?.kind)).toEqual(["raw", "raw"]);
+
+  // Nothing is filled with it here: a clipping path, a line, a white page.
+  const unused = "/Pattern cs /P scn 10 20 100 50 re W n 0 0 200 100 re S 300 20 10 10 re f";
+  expect(await readPlaced({ content: unused, resources: "/Pattern << /P 102 0 R >>" }, { pdf })).toEqual([]);
+});
+
 test("one image on several pages is one picture with several places", async () => {
   const objects = { 100: flateImage(colored.rgb, width, height) };
   const page = { content: "q 48 0 0 32 10 20 cm /I Do Q q 48 0 0 32 100 20 cm /I Do Q", images: { I: 100 } };

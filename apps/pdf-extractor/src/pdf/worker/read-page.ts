@@ -71,7 +71,7 @@ async function readContent(context: ReadContext, page: PDFPageProxy, index: numb
   );
   const layers = await context.document.getOptionalContentConfig();
   const isLayerVisible = (layer: unknown) => layers.isVisible(layer as never);
-  const painted = walkOperators(await page.getOperatorList(), { start, page: { width, height }, isLayerVisible });
+  const painted = walkOperators(await page.getOperatorList(), { start, clip: [0, 0, width, height], isLayerVisible });
   const kept = painted.slice(0, limits.maxPagePictures);
   const found = await readImages(context, page, kept);
   const whole = output.joinsStrips ? joinStrips(found) : found.map((item) => ({ ...item, strips: 1 }));

@@ -14,39 +14,54 @@ export interface PaintedImage {
   visible: Rectangle;
 }
 
+/** As pdf.js's getOperatorList gives them. */
+export interface Operators {
+  fnArray: readonly number[];
+  argsArray: readonly unknown[];
+}
+
 /** What {@link walkOperators} needs to know of the page. */
 export interface WalkOptions {
   /** From PDF's user space to the page as shown. */
   start: Matrix;
-  page: { width: number; height: number };
+  /** What is seen of the page, in its units. */
+  clip: Rectangle;
+  /** Patterns that were painted with before. */
+  patterns?: Set<Operators>;
   /** Whether a layer is shown; pdf.js's OptionalContentConfig knows. */
   isLayerVisible(layer: unknown): boolean;
 }
 
 interface State {
   matrix: Matrix;
+  /** Of the page or the form, which patterns begin from (ISO 32000-1, 8.7.3.1). */
+  base: Matrix;
   clip: Rectangle | undefined;
   fillColor: string;
+  fillPattern: { operators: Operators; matrix: Matrix | null } | undefined;
 }
 
 const unitSquare: Rectangle = [0, 0, 1, 1];
 const black = "#000000";
+const everywhere: Rectangle = [-1e9, -1e9, 1e9, 1e9];
+const fills: readonly unknown[] = [OPS.fill, OPS.eoFill, OPS.fillStroke, OPS.eoFillStroke, OPS.closeFillStroke, OPS.closeEOFillStroke];
 
 /**
  * The images a page paints, in that order, with those of nested forms, groups and annotations; without what is outside of the
- * page or of a clipping path, in a hidden layer, or part of a soft mask.
+ * page or of a clipping path, in a hidden layer, or part of a soft mask. Of a pattern, which repeats its images over what is filled
+ * with it, each comes once, where the pattern was first filled with.
  *
  * @param operators as of pdf.js's getOperatorList, which paints every image by itself: the groups of images that it makes for
  *   drawing do not occur
  */
 export function walkOperators(
-  { fnArray, argsArray }: { fnArray: readonly number[]; argsArray: readonly unknown[] },
-  { start, page, isLayerVisible }: WalkOptions,
+  { fnArray, argsArray }: Operators,
+  { start, clip, isLayerVisible, patterns = new Set() }: WalkOptions,
 ): PaintedImage[] {
   const painted: PaintedImage[] = [];
   const stack: State[] = [];
   const layers: boolean[] = [];
-  let state: State = { matrix: start, clip: [0, 0, page.width, page.height], fillColor: black };
+  let state: State = { matrix: start, base: start, clip, fillColor: black, fillPattern: undefined };
   let isClipPending = false;
   /** Depth of groups in a soft mask's group, 0 outside of one. */
   let maskDepth = 0;
@@ -61,10 +76,22 @@ export function walkOperators(
     const bounds = boundsOf(matrix, [...rectangle] as unknown as Rectangle);
     state = { ...state, clip: state.clip && intersect(state.clip, bounds) };
   };
+  const isHidden = () => maskDepth > 0 || layers.includes(false);
+  const seenOf = (rectangle: Rectangle) => state.clip && intersect(state.clip, boundsOf(state.matrix, rectangle));
   const paint = (source: string | PdfImageData, stencilColor?: string) => {
-    if (maskDepth > 0 || layers.includes(false) || state.clip === undefined) return;
-    const visible = intersect(state.clip, boundsOf(state.matrix, unitSquare));
+    const visible = isHidden() ? undefined : seenOf(unitSquare);
     if (visible !== undefined) painted.push({ source, stencilColor, matrix: state.matrix, visible });
+  };
+
+  const fill = (bounds: Rectangle | null | undefined) => {
+    const pattern = state.fillPattern;
+    if (pattern === undefined || !bounds || isHidden() || patterns.has(pattern.operators)) return;
+    const visible = seenOf([...bounds] as unknown as Rectangle);
+    if (visible === undefined) return;
+    patterns.add(pattern.operators);
+    const first = pattern.matrix ? multiply(state.base, [...pattern.matrix] as unknown as Matrix) : state.base;
+    const inside = walkOperators(pattern.operators, { start: first, clip: everywhere, patterns, isLayerVisible });
+    painted.push(...inside.map((image) => ({ ...image, visible })));
   };
 
   // The arguments' types are those of src/core/evaluator.js in pdf.js 6.5.
@@ -75,6 +102,7 @@ export function walkOperators(
     [OPS.paintFormXObjectBegin]: ([matrix, bounds]: (Matrix & Rectangle)[]) => {
       save();
       transform(matrix);
+      state = { ...state, base: state.matrix };
       clipTo(bounds);
     },
     [OPS.paintFormXObjectEnd]: restore,
@@ -97,12 +125,17 @@ export function walkOperators(
     [OPS.endAnnotation]: restore,
     [OPS.clip]: () => (isClipPending = true),
     [OPS.eoClip]: () => (isClipPending = true),
-    [OPS.constructPath]: ([, , bounds]: unknown[]) => {
+    [OPS.constructPath]: ([operator, , bounds]: unknown[]) => {
+      if (fills.includes(operator)) fill(bounds as Rectangle | null);
       if (isClipPending) clipTo(bounds as Rectangle);
       isClipPending = false;
     },
-    [OPS.setFillRGBColor]: ([color]: string[]) => (state = { ...state, fillColor: color ?? black }),
-    [OPS.setFillColorN]: () => (state = { ...state, fillColor: black }),
+    [OPS.setFillRGBColor]: ([color]: string[]) => (state = { ...state, fillColor: color ?? black, fillPattern: undefined }),
+    [OPS.setFillColorN]: ([kind, , operators, matrix]: unknown[]) => {
+      const isTiling = kind === "TilingPattern";
+      const fillPattern = isTiling ? { operators: operators as Operators, matrix: matrix as Matrix | null } : undefined;
+      state = { ...state, fillColor: black, fillPattern };
+    },
     [OPS.beginMarkedContent]: () => layers.push(true),
     [OPS.beginMarkedContentProps]: ([tag, layer]: unknown[]) => layers.push(tag !== "OC" || isLayerVisible(layer)),
     [OPS.endMarkedContent]: () => layers.pop(),
