@@ -19,13 +19,19 @@ export interface NearestQuery {
   limit: number;
   /** Left out: the picture that is searched with. */
   exceptId?: string | undefined;
-  /** Up to so many pictures in question, all are compared even though there is an index. Default 2,000. */
+  /** Up to so many pictures in question, all are compared even though there is an index. Default 2,000, and 10,000 where a filter chooses them. */
   maxExact?: number | undefined;
 }
 
-/** Candidates that each kind's index gives to a blend: more than are wanted, since their order by one kind is not the blend's. */
+/**
+ * Candidates that each kind's index gives to a blend: more than are wanted, since their order by one kind is not the blend's. Of
+ * 100,000 pictures, 120 candidates find 0.86 of a blend's ten nearest and 200 find 0.99, in the same time.
+ */
 const candidatesPerResult = 4;
-const minCandidates = 120;
+const minCandidates = 200;
+/** Pictures that are all compared: an index of all pictures passes over most of what it finds where a filter leaves few. */
+const maxExactUnfiltered = 2_000;
+const maxExactFiltered = 10_000;
 /** The most that pgvector lets an index look at. @source https://github.com/pgvector/pgvector, hnsw.ef_search */
 const maxBreadth = 1_000;
 
@@ -40,7 +46,7 @@ function toConditions({ filter, exceptId }: NearestQuery): SQL | undefined {
 }
 
 async function isLarge(db: Database, kind: VectorKind, query: NearestQuery): Promise<boolean> {
-  const { maxExact = 2_000 } = query;
+  const { maxExact = toPictureSubquery(query.filter) === undefined ? maxExactUnfiltered : maxExactFiltered } = query;
   const some = db
     .select({ one: sql`1`.as("one") })
     .from(pictureVectors)
