@@ -23,7 +23,7 @@ const separatorsOf: Readonly<Record<JsonSpacing, Separators>> = {
 /** Bytes of the shortest answer beyond which no model here could write it: four bytes a token, 4,096 tokens. */
 const mostLeastBytes = 16_384;
 /** Choices of one grammar together, UTF-16 units. */
-const mostChoiceLength = 1_000_000;
+const mostChoiceLength = 250_000;
 
 function refuse(message: string, details: Record<string, unknown> = {}): CodedError {
   return new CodedError("invalid_request", message, { details });

@@ -103,6 +103,9 @@ export function prepareVocabulary(vocabulary: GrammarVocabulary): PreparedVocabu
       "The model's vocabulary has no tokens for single characters, so that JSON cannot be written with it.",
     );
   }
+  const groups = createGroupCache(trie, size);
+  // The state in which most tokens are possible, and which every JSON needs: now rather than in the first answer.
+  groups.get(jsonText, 0, 0);
   return {
     size,
     trie,
@@ -114,6 +117,6 @@ export function prepareVocabulary(vocabulary: GrammarVocabulary): PreparedVocabu
     jsonCharacters,
     jsonText,
     fillerByte,
-    groups: createGroupCache(trie, size),
+    groups,
   };
 }

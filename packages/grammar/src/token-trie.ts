@@ -22,53 +22,109 @@ export interface TokenTrie {
 /** A longer token is left out; it could only be reached byte by byte anyway. */
 const longestTokenBytes = 1024;
 
-/** Builds the tree of the tokens that `bytesOf` gives bytes for, in O(size log size). */
+/** The tree while it grows: nodes in the order of their creation, siblings and tokens as linked lists. */
+interface GrowingTrie {
+  count: number;
+  byteOf: Uint8Array;
+  /** 0 where there is none. */
+  firstChild: Int32Array;
+  nextSibling: Int32Array;
+  /** -1 where there is none. */
+  firstToken: Int32Array;
+  nextToken: Int32Array;
+}
+
+/** The child of `node` that `byte` leads to, added in its place among its siblings when it is new. */
+function growChild(trie: GrowingTrie, node: number, byte: number): number {
+  const { byteOf, firstChild, nextSibling } = trie;
+  let before = 0;
+  let child = firstChild[node] as number;
+  while (child !== 0 && (byteOf[child] as number) < byte) {
+    before = child;
+    child = nextSibling[child] as number;
+  }
+  if (child !== 0 && byteOf[child] === byte) return child;
+  const added = trie.count;
+  trie.count += 1;
+  byteOf[added] = byte;
+  nextSibling[added] = child;
+  if (before === 0) firstChild[node] = added;
+  else nextSibling[before] = added;
+  return added;
+}
+
+function flatten({ count, byteOf, firstChild, nextSibling, firstToken, nextToken }: GrowingTrie, tokenCount: number): TokenTrie {
+  const trie: TokenTrie = {
+    nodeCount: count,
+    byteOf: new Uint8Array(count),
+    depthOf: new Uint16Array(count),
+    endOf: new Int32Array(count),
+    tokenOffsets: new Int32Array(count + 1),
+    tokens: new Int32Array(tokenCount),
+    deepest: 0,
+    first: new Int32Array(256),
+  };
+  let next = 0;
+  let tokens = 0;
+  const path: { grown: number; flat: number }[] = [];
+  let grown = 0;
+  for (;;) {
+    const flat = next;
+    next += 1;
+    trie.byteOf[flat] = byteOf[grown] as number;
+    trie.depthOf[flat] = path.length;
+    trie.deepest = Math.max(trie.deepest, path.length);
+    if (path.length === 1) trie.first[byteOf[grown] as number] = flat;
+    trie.tokenOffsets[flat] = tokens;
+    for (let token = firstToken[grown] as number; token !== -1; token = nextToken[token] as number) {
+      trie.tokens[tokens] = token;
+      tokens += 1;
+    }
+    path.push({ grown, flat });
+    let following = firstChild[grown] as number;
+    // Back to the nearest node on the way that has another sibling.
+    while (following === 0) {
+      const done = path.pop();
+      if (done === undefined) break;
+      trie.endOf[done.flat] = next;
+      following = nextSibling[done.grown] as number;
+    }
+    if (following === 0) break;
+    grown = following;
+  }
+  trie.tokenOffsets[count] = tokens;
+  return trie;
+}
+
+/** Builds the tree of the tokens that `bytesOf` gives bytes for. */
 export function buildTokenTrie(size: number, bytesOf: (token: number) => Uint8Array | undefined): TokenTrie {
-  // Strings of one character per byte sort as the bytes do, and far quicker than arrays.
-  const texts: [text: string, token: number][] = [];
+  const isUsable = (bytes: Uint8Array | undefined): bytes is Uint8Array =>
+    bytes !== undefined && bytes.length > 0 && bytes.length <= longestTokenBytes;
+  let capacity = 1;
   for (let token = 0; token < size; token += 1) {
     const bytes = bytesOf(token);
-    if (bytes === undefined || bytes.length === 0 || bytes.length > longestTokenBytes) continue;
-    texts.push([String.fromCharCode(...bytes), token]);
+    if (isUsable(bytes)) capacity += bytes.length;
   }
-  texts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const capacity = texts.reduce((sum, [text]) => sum + text.length, 1);
-  const byteOf = new Uint8Array(capacity);
-  const depthOf = new Uint16Array(capacity);
-  const endOf = new Int32Array(capacity);
-  const tokenOffsets = new Int32Array(capacity + 1);
-  let nodeCount = 1;
-  let before = "";
-  /** Nodes on the way to the previous token. */
-  const path = [0];
-  for (const [index, [text]] of texts.entries()) {
-    let shared = 0;
-    while (shared < before.length && shared < text.length && before.charCodeAt(shared) === text.charCodeAt(shared)) shared += 1;
-    while (path.length > shared + 1) endOf[path.pop() as number] = nodeCount;
-    for (let depth = shared; depth < text.length; depth += 1) {
-      byteOf[nodeCount] = text.charCodeAt(depth);
-      depthOf[nodeCount] = depth + 1;
-      tokenOffsets[nodeCount] = index;
-      path.push(nodeCount);
-      nodeCount += 1;
-    }
-    // Nodes up to this one have their tokens before the next text's.
-    tokenOffsets[nodeCount] = index + 1;
-    before = text;
-  }
-  while (path.length > 0) endOf[path.pop() as number] = nodeCount;
-  const first = new Int32Array(256);
-  for (let child = 1; child < nodeCount; child = endOf[child] as number) first[byteOf[child] as number] = child;
-  return {
-    first,
-    nodeCount,
-    byteOf: byteOf.slice(0, nodeCount),
-    depthOf: depthOf.slice(0, nodeCount),
-    endOf: endOf.slice(0, nodeCount),
-    tokenOffsets: tokenOffsets.slice(0, nodeCount + 1),
-    tokens: Int32Array.from(texts, ([, token]) => token),
-    deepest: texts.reduce((most, [text]) => Math.max(most, text.length), 0),
+  const growing: GrowingTrie = {
+    count: 1,
+    byteOf: new Uint8Array(capacity),
+    firstChild: new Int32Array(capacity),
+    nextSibling: new Int32Array(capacity),
+    firstToken: new Int32Array(capacity).fill(-1),
+    nextToken: new Int32Array(size).fill(-1),
   };
+  let tokenCount = 0;
+  // Backwards, so that tokens of equal bytes are listed in ascending order.
+  for (let token = size - 1; token >= 0; token -= 1) {
+    const bytes = bytesOf(token);
+    if (!isUsable(bytes)) continue;
+    let node = 0;
+    for (const byte of bytes) node = growChild(growing, node, byte);
+    growing.nextToken[token] = growing.firstToken[node] as number;
+    growing.firstToken[node] = token;
+    tokenCount += 1;
+  }
+  return flatten(growing, tokenCount);
 }
 
 /** The child of `node` that `byte` leads to; -1 when there is none. */

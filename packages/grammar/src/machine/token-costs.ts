@@ -29,32 +29,34 @@ export function createTokenCosts(vocabulary: PreparedVocabulary, symbols: Symbol
   const costs = new Map<number, number>();
   const stackCosts = new Map<number, number>();
 
-  /** The terminals that the shortest text of a pair begins with: one, or more where ways were united. */
-  function settle(pair: Pair, into: Pair[], seen: Set<number>): void {
-    if (seen.has(keyOf(pair))) return;
-    seen.add(keyOf(pair));
-    const [symbol, stack] = pair;
-    const terminal = symbols.terminals.get(symbol);
-    if (symbol === endSymbol || (terminal !== undefined && terminal.leastBytes > 0)) into.push(pair);
-    else if (terminal !== undefined) settleStack(stack, into, seen);
-    else {
-      const [first, ...rest] = symbols.sequencesOf(symbol)[0] as readonly number[];
-      if (first === undefined) settleStack(stack, into, seen);
-      else settle([first, rest.reduceRight((below, one) => stacks.push(one, below), stack)], into, seen);
-    }
+  function pairsOf(stack: number): Pair[] {
+    const content = stacks.pairsOf(stack);
+    return Array.from({ length: content.length / 2 }, (_, index) => [content[2 * index] as number, content[2 * index + 1] as number]);
   }
 
-  function settleStack(stack: number, into: Pair[], seen: Set<number>): void {
-    const content = stacks.pairsOf(stack);
-    for (let index = 0; index < content.length; index += 2) settle([content[index] as number, content[index + 1] as number], into, seen);
+  /** The terminals that the shortest text of the pairs begins with: one, or more where ways were united. */
+  function settle(pending: Pair[]): Pair[] {
+    const settled: Pair[] = [];
+    const seen = new Set<number>();
+    for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+      if (seen.has(keyOf(pair))) continue;
+      seen.add(keyOf(pair));
+      const [symbol, stack] = pair;
+      const terminal = symbols.terminals.get(symbol);
+      if (symbol === endSymbol || (terminal !== undefined && terminal.leastBytes > 0)) settled.push(pair);
+      else {
+        const [first, ...rest] = terminal === undefined ? (symbols.sequencesOf(symbol)[0] as readonly number[]) : [];
+        if (first === undefined) pending.push(...pairsOf(stack));
+        else pending.push([first, rest.reduceRight((below, one) => stacks.push(one, below), stack)]);
+      }
+    }
+    return settled;
   }
 
   /** Where the next byte of the shortest text leads. */
   function follow([symbol, stack]: Pair): Pair[] {
     const next = symbols.terminals.step(symbol, (symbols.terminals.get(symbol) as Terminal).nextByte);
-    const into: Pair[] = [];
-    settle([next, stack], into, new Set());
-    return into;
+    return settle([[next, stack]]);
   }
 
   const isKnown = (pair: Pair): boolean => pair[0] === endSymbol || costs.has(keyOf(pair));
@@ -114,9 +116,7 @@ export function createTokenCosts(vocabulary: PreparedVocabulary, symbols: Symbol
     ofStack(stack) {
       let cost = stackCosts.get(stack);
       if (cost === undefined) {
-        const into: Pair[] = [];
-        settleStack(stack, into, new Set());
-        cost = costOf(into);
+        cost = costOf(settle(pairsOf(stack)));
         stackCosts.set(stack, cost);
       }
       return cost;
@@ -124,9 +124,7 @@ export function createTokenCosts(vocabulary: PreparedVocabulary, symbols: Symbol
     ofPair(symbol, stack) {
       const pair: Pair = [symbol, stack];
       if (costs.has(keyOf(pair))) return costs.get(keyOf(pair)) as number;
-      const into: Pair[] = [];
-      settle(pair, into, new Set());
-      return costOf(into);
+      return costOf(settle([pair]));
     },
   };
 }

@@ -7,8 +7,8 @@ import type { Separators, Shape } from "./shape.ts";
 
 /** Values in values of const and enum. */
 const deepestLiteral = 64;
-/** Bytes of all values of an enum together. */
-const mostLiteralBytes = 1_000_000;
+/** Length of all values of an enum together: a quarter of a second to compile. */
+const mostLiteralLength = 250_000;
 
 /** The types that a value has: an integer is a number too. */
 export function typesOf(value: unknown): readonly JsonType[] {
@@ -55,16 +55,16 @@ function literalAutomaton(
   pointer: SchemaPointer,
   keyword: string,
 ): ByteAutomaton | undefined {
-  let bytes = 0;
+  let length = 0;
   const words = values.map((value, index) => {
     const text = writeJson(value, reader.separators);
     const place = keyword === "const" ? childPointer(pointer, keyword) : childPointer(pointer, keyword, index);
     if (text === undefined) {
       throw schemaError(place, keyword, `the value has no JSON text: it is too deep, no JSON value, or holds half of a surrogate pair.`);
     }
-    bytes += text.length;
-    if (bytes > mostLiteralBytes)
-      throw schemaError(pointer, keyword, `"${keyword}" has values of more than ${mostLiteralBytes} characters.`);
+    length += text.length;
+    if (length > mostLiteralLength)
+      throw schemaError(pointer, keyword, `"${keyword}" has values of more than ${mostLiteralLength} characters.`);
     return assertWritable(reader, text, place, keyword);
   });
   return buildLiteralAutomaton(words);

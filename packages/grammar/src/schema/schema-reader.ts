@@ -8,6 +8,9 @@ export type SchemaObject = Readonly<Record<string, unknown>>;
 /** Schemas within a schema, `$ref` counted once per target. */
 const mostShapes = 10_000;
 
+/** Length of a place: about 300 schemas within each other. Longer ones would cost more memory than the schemas. */
+const longestPointer = 4096;
+
 /** What reading a schema needs and collects. */
 export interface SchemaReader {
   root: unknown;
@@ -37,6 +40,9 @@ export function reserveShape(reader: SchemaReader, schema: unknown, pointer: Sch
   const known = reader.byPointer.get(pointer);
   if (known !== undefined) return known;
   if (reader.byPointer.size >= mostShapes) throw schemaError(pointer, "", `it holds more than ${mostShapes} schemas.`);
+  if (pointer.length > longestPointer) {
+    throw schemaError(`${pointer.slice(0, 200)}...`, "", "it is nested too deeply, or has names that are too long.");
+  }
   const shape = addShape(reader, { type: "never" });
   reader.byPointer.set(pointer, shape);
   reader.pending.push({ schema, pointer, shape });
