@@ -29,6 +29,8 @@ export function mountLifecycleRoutes(server: Server, { withStatus }: { withStatu
   if (withStatus) mountStatus(server);
   mountRoute(server, metricsRoute, (_body, context) => {
     context.headers.set("content-type", server.metrics.registry.contentType);
+    const { queue } = server.status();
+    if (queue !== undefined) server.metrics.observeQueue(queue);
     return server.metrics.registry.metrics();
   });
   mountRoute(server, openApiRoute, () => buildOpenApi(server));

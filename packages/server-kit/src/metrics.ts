@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Buckets from 1 ms to two minutes: a cached vector on one end, a bulk request behind a queue on the other. */
 export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -7,6 +7,8 @@ export const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export interface Metrics {
   registry: Registry;
   observeRequest(request: { route: string; method: string; status: number; seconds: number }): void;
+  /** Tells how much waits for a worker; what to scale by. Not called by a server without a queue, which then shows none. */
+  observeQueue(queue: { requests: number; tokens: number }): void;
 }
 
 /**
@@ -29,8 +31,18 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     buckets: durationBuckets,
     registers: [registry],
   });
+  // Made when first told: a server without a queue has no such number, rather than one that is always zero.
+  let queue: Record<"requests" | "tokens", Gauge> | undefined;
   return {
     registry,
+    observeQueue: ({ requests: waiting, tokens }) => {
+      queue ??= {
+        requests: new Gauge({ name: "queue_requests", help: "Requests that wait for a worker.", registers: [registry] }),
+        tokens: new Gauge({ name: "queue_tokens", help: "Tokens that wait for a worker.", registers: [registry] }),
+      };
+      queue.requests.set(waiting);
+      queue.tokens.set(tokens);
+    },
     observeRequest: ({ route, method, status, seconds }) => {
       requests.inc({ route, method, status });
       durations.observe({ route }, seconds);
