@@ -25,15 +25,21 @@ export interface StartSpaceOptions<Config extends ServerVariables, Service exten
   createApp: (parts: SpaceParts<Config, Service>) => Server;
   /** Longest request line and headers, bytes; see listen. */
   maxHeaderBytes?: number;
+  /** Longest a proof that inference works may take, milliseconds; see createLifecycle. */
+  probeTimeoutMs?: number;
 }
 
 /** The whole of a Space's process: loads the service in the background, serves it, and stops in order when told to. */
 export async function startSpace<Config extends ServerVariables, Service extends HostedService>(
   options: StartSpaceOptions<Config, Service>,
 ): Promise<void> {
-  const { manifest, config, createService, createApp, maxHeaderBytes } = options;
+  const { manifest, config, createService, createApp, maxHeaderBytes, probeTimeoutMs } = options;
   const log = createLogger({ name: toSpaceName(manifest), level: config.LOG_LEVEL });
-  const lifecycle = createLifecycle({ load: () => createService(config), log });
+  const lifecycle = createLifecycle({
+    load: () => createService(config),
+    log,
+    ...(probeTimeoutMs === undefined ? {} : { probeTimeoutMs }),
+  });
   const server = createApp({ config, lifecycle, log, metrics: createMetrics({ processMetrics: true }) });
   await runSpace(server, lifecycle, { port: config.PORT, hostname: config.HOST, maxHeaderBytes });
 }

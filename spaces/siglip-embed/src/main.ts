@@ -4,4 +4,7 @@ import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 import { createService } from "./service.ts";
 
-await startSpace({ manifest, config: readConfig(), createService, createApp });
+/** One image of the full model in floats takes 40 s on two busy cores; workers that are stuck are found by their own watchdog. */
+const probeTimeoutMs = 150_000;
+
+await startSpace({ manifest, config: readConfig(), createService, createApp, probeTimeoutMs });

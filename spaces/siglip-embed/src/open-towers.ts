@@ -35,6 +35,12 @@ const imagesPerRun = 4;
 const textsPerRun = 4;
 
 /**
+ * A worker of a large model is not stuck before this, milliseconds: an image takes two seconds in eight bits and 40 in floats on
+ * two cores, and others may be using them. The first image has no measured time to be compared with.
+ */
+const largeWatchdogFloorMs = 120_000;
+
+/**
  * Starts both towers.
  * @throws CodedError model_unavailable when a tower or the tokenizer cannot be loaded, or does not fit the model's facts
  */
@@ -45,6 +51,7 @@ export async function openTowers(model: PreparedVisualModel, options: TowerOptio
     workers: options.workers ?? (isLarge ? 1 : countCores()),
     threads: options.threads ?? (isLarge ? countCores() : 1),
     prepackDirectory: options.prepackDirectory,
+    ...(isLarge && { watchdogFloorMs: largeWatchdogFloorMs }),
   };
   const tokenizer = await loadTokenizer(model.tokenizerPath);
   assertPadding(model, tokenizer);
