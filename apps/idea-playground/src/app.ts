@@ -12,6 +12,7 @@ import type { AccessControl } from "./access/access-control.ts";
 import type { Sessions } from "./access/sessions.ts";
 import type { Config } from "./config.ts";
 import { mountPlayground } from "./features/playground/mount-playground.tsx";
+import { mountSettings } from "./features/settings/mount-settings.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
 import type { TieredLanguageModel } from "./language-models/language-model.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
@@ -38,7 +39,7 @@ const maxFormBytes = 1024 * 1024;
 
 /** The web app: playground, settings and usage. */
 export function createApp(parts: AppParts): Server {
-  const { config, database, access, sessions, store, model, assets, ready, log } = parts;
+  const { config, database, access, sessions, store, spaces, model, assets, ready, log } = parts;
   const server = createServer({
     name: "idea-playground",
     version: manifest.version,
@@ -61,6 +62,7 @@ export function createApp(parts: AppParts): Server {
   server.app.use(limitForms(maxFormBytes));
   const pages = createPages(server, { assets, access });
   mountSignIn(server, { pages, access, sessions });
+  mountSettings(server, { config, store, spaces, pages });
   mountPlayground(server, {
     db: database.db,
     languageModel: model,

@@ -33,7 +33,7 @@ export const configSchema = z.object({
   HF_COMPANY_SPACE: z.string().optional().describe("The same for the company tier, e.g. company-specific-llm; settings win."),
   HF_ABSTRACTION_SPACE: z.string().optional().describe("The same for the abstraction tier, e.g. company-abstraction-llm; settings win."),
   HF_USER_SPACE: z.string().optional().describe("The same for the user tier; settings win."),
-  HUGGINGFACE_API_KEY: secretSchema().optional().describe("Hugging Face token of Spaces for which the settings hold none."),
+  HUGGINGFACE_API_KEY: secretSchema().optional().describe("Hugging Face token of Spaces on the Hub for which the settings hold none."),
   HF_SPACE_API_KEY: secretSchema().optional().describe("Key of the Spaces themselves, one of their SPACE_API_KEYS."),
   LOCAL_FALLBACK: booleanVariable()
     .default(true)

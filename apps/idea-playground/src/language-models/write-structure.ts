@@ -1,14 +1,19 @@
+import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError } from "@repo/contracts/coded-error";
 import { type AnswerSchema, type JsonSchema, readAnswerSchema, type ReadSchema, type ValueOf } from "./answer-schema.ts";
+import type { OpenModel } from "./answerer.ts";
 import type { Ask } from "./ask-in-turn.ts";
 import { drawAnswers, type DrawnAnswers, type Question } from "./draw-answers.ts";
 import type { GeneratedStructure, Growing, StructureEvent } from "./language-model.ts";
 import { parseJsonAnswer } from "./parse-json-answer.ts";
 import { parsePartialJson } from "./parse-partial-json.ts";
 import { type Call, type PutQuestion, toQuestion } from "./put-question.ts";
+import { relaxSchema } from "./relax-schema.ts";
 
 /** @source the original client, which lets structures vary less than words */
 const structureTemperature = 0.2;
+/** Kinds of limits that are given up one after the other at a server that cannot enforce them. */
+const maxLimits = 8;
 /** What of a wrong answer the model is shown, characters. */
 const maxShownLength = 4_000;
 
@@ -23,12 +28,9 @@ function toInstruction(jsonSchema: JsonSchema): string {
   return `Answer with JSON that matches this JSON Schema, and with nothing else:\n${JSON.stringify(jsonSchema)}`;
 }
 
-function toRepair(question: Question, text: string, problems: readonly string[]): Question {
+function toRepair({ instruction = "" }: Question, text: string, problems: readonly string[]): string {
   const shown = text.trim().slice(0, maxShownLength);
-  return {
-    ...question,
-    instruction: `${question.instruction ?? ""}\n\nThis answer was wrong:\n${shown}\n\n${problems.join("\n")}\n\nAnswer again, with the corrected JSON alone.`,
-  };
+  return `${instruction}\n\nThis answer was wrong:\n${shown}\n\n${problems.join("\n")}\n\nAnswer again, with the corrected JSON alone.`;
 }
 
 /** The value of an answer, or what is wrong with it. */
@@ -38,33 +40,61 @@ function read<Value>(schema: ReadSchema<Value>, text: string): ReturnType<ReadSc
   return { ...schema.check(parsed.json), json: parsed.json };
 }
 
+type DrawnText = DrawnAnswers["answers"][number] & { drawn: DrawnAnswers };
+
+/** A question's answer, with the text so far while it is written. */
+async function* draw(
+  model: OpenModel,
+  question: Question,
+  { context, begun }: { context: CallContext; begun: () => void },
+): AsyncGenerator<string, DrawnText> {
+  let text = "";
+  const words = drawAnswers(model, question, { context, begun });
+  try {
+    for (;;) {
+      const { done, value } = await words.next();
+      if (done === true) return { text, finishReason: "eos", ...value.answers[0], drawn: value };
+      text += value.text;
+      yield text;
+    }
+  } finally {
+    await words.return(undefined as never);
+  }
+}
+
+/** The same without a limit that this server cannot enforce; it is checked in the end. @throws the error, where that is not it */
+function withoutLimit(question: Question, error: unknown): Question {
+  const { grammar } = question;
+  const isAboutSchema = CodedError.isInstance(error) && error.code === "invalid_request" && grammar?.type === "json_schema";
+  const schema = isAboutSchema && typeof grammar.schema === "object" ? relaxSchema(grammar.schema, error.details?.["keyword"]) : undefined;
+  if (schema === undefined) throw error;
+  return { ...question, grammar: { type: "json_schema", schema: { ...schema } } };
+}
+
 /** Has a model write; one more time, with the mistakes named, where its answer does not fit. Yields the text so far. */
 function createAsk(schema: ReadSchema<unknown>, question: Question): Ask<string, DrawnStructure> {
   return async function* ask(model, context, begun) {
     let asked = question;
+    let how: DrawnStructure["how"] = model.constrains ? "constrained" : "parsed";
     let problems: readonly string[] = [];
-    for (const how of [model.constrains ? ("constrained" as const) : ("parsed" as const), "repaired" as const]) {
-      let text = "";
-      const words = drawAnswers(model, asked, { context, begun });
-      let drawn: DrawnAnswers | undefined;
+    for (let left = maxLimits; ;) {
+      let answer: DrawnText;
       try {
-        for (;;) {
-          const { done, value } = await words.next();
-          if (done === true) {
-            drawn = value;
-            break;
-          }
-          text += value.text;
-          yield text;
-        }
-      } finally {
-        await words.return(undefined as never);
+        answer = yield* draw(model, asked, { context, begun });
+      } catch (error) {
+        if (left === 0) throw error;
+        left -= 1;
+        asked = withoutLimit(asked, error);
+        how = how === "constrained" ? "parsed" : how;
+        continue;
       }
-      const answer = drawn.answers[0];
-      const found = read(schema, answer?.text ?? text);
+      const { text, finishReason, drawn } = answer;
+      const found = read(schema, text);
       if ("value" in found) return { text: JSON.stringify(found.json), how, drawn };
-      problems = answer?.finishReason === "length" ? [...found.problems, "It was cut at its longest length; write less."] : found.problems;
-      asked = toRepair(question, answer?.text ?? text, problems);
+      problems = finishReason === "length" ? [...found.problems, "It was cut at its longest length; write less."] : found.problems;
+      if (how === "repaired") break;
+      how = "repaired";
+      asked = { ...asked, instruction: toRepair(question, text, problems) };
     }
     throw new CodedError("inference_failed", `The answer does not fit its schema. ${problems.join(" ")}`, { details: { problems } });
   };

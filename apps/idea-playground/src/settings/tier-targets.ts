@@ -1,4 +1,5 @@
 import { isBodyFormat, type BodyFormat } from "@repo/client-kit/inputs-wire";
+import { parseSpaceAddress } from "@repo/client-kit/space-address";
 import type { Secret } from "@repo/server-kit/secret";
 import type { Config } from "../config.ts";
 import type { Tier } from "../language-models/tiers.ts";
@@ -38,6 +39,11 @@ export function readEnvironmentUrls(config: Config): Readonly<Record<Tier, strin
   };
 }
 
+/** The environment's token, for Spaces on the Hub only: no other server is to see it. */
+export function findEnvironmentToken(config: Config, url: string): Secret | undefined {
+  return new URL(parseSpaceAddress(url).baseUrl).hostname.endsWith(".hf.space") ? config.HUGGINGFACE_API_KEY : undefined;
+}
+
 /** The Spaces of a tier: its own, and the second one of an A/B split. The settings win over the environment. */
 export function toTierTargets(
   tier: Tier,
@@ -50,16 +56,18 @@ export function toTierTargets(
     tier,
     endpoint: stored.api_endpoint,
     format: isBodyFormat(stored.input_format) ? stored.input_format : undefined,
-    token: store.openToken(settings, tier) ?? config.HUGGINGFACE_API_KEY,
     apiKey: config.HF_SPACE_API_KEY,
     modelVersion: stored.model_version === "" ? undefined : stored.model_version,
   };
   const url = stored.space_url === "" ? environment : stored.space_url;
   const source = stored.space_url === "" ? ("environment" as const) : ("settings" as const);
   const hasStaging = stored.staging_url !== "";
+  const token = store.openToken(settings, tier);
+  const toToken = (address: string): Secret | undefined => token ?? findEnvironmentToken(config, address);
+  const staging = stored.staging_url;
   return {
-    live: url === undefined ? undefined : { ...common, variant: "live", url, source },
-    staging: hasStaging ? { ...common, variant: "staging", url: stored.staging_url, source: "settings" } : undefined,
+    live: url === undefined ? undefined : { ...common, token: toToken(url), variant: "live", url, source },
+    staging: hasStaging ? { ...common, token: toToken(staging), variant: "staging", url: staging, source: "settings" } : undefined,
     stagingShare: hasStaging ? stored.staging_percent / 100 : 0,
   };
 }
