@@ -16,7 +16,7 @@ const maxRuns = 24;
 export type StartRun = (context: CallContext) => AsyncGenerator<CardEvent>;
 
 /** Answers with runs. */
-export interface RunAnswers {
+interface RunAnswers {
   /** With every step as a server-sent event. A reader who leaves stops the model. */
   stream(c: Context<ServerEnvironment>, start: StartRun): Response;
   /** When all cards are there, with the way to `path`. For pages without scripts. @throws CodedError when no card is */

@@ -114,7 +114,7 @@ function Empty({ onlySaved }: { onlySaved: boolean }) {
 }
 
 /** What {@link CanvasPage} shows. */
-export interface CanvasPageProps {
+interface CanvasPageProps {
   canvas: Canvas;
   canvases: readonly CanvasSummary[];
   mode: Mode;

@@ -21,7 +21,7 @@ export interface CanvasSummary extends Canvas {
 }
 
 /** Days for which what was thrown away can be brought back. */
-export const keepDeletedDays = 7;
+const keepDeletedDays = 7;
 /** Most canvases, so that a program gone wild does not fill the database. */
 const maxCanvases = 1_000;
 

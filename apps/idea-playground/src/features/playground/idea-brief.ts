@@ -17,7 +17,7 @@ export const marketFocuses = ["existing", "adjacent", "new"] as const;
 export type MarketFocus = (typeof marketFocuses)[number];
 
 /** One after the other: each card is told what the ones before it are. Side by side: all are written at the same time. */
-export const cardOrders = ["sequence", "parallel"] as const;
+const cardOrders = ["sequence", "parallel"] as const;
 
 /** Longest entries of the form, characters: a prompt and its answer must fit into a small model's context together. */
 export const briefLimits = { topic: 300, industry: 100, problemArea: 300, company: 100, instruction: 300 };
@@ -72,9 +72,6 @@ export const refineBrief = z.object({
     .pipe(z.string().min(1, { error: "Say what should change." }))
     .describe(`What should change, up to ${briefLimits.instruction} characters.`),
 });
-
-/** See {@link refineBrief}. */
-export type RefineBrief = z.output<typeof refineBrief>;
 
 /** What a run asks for that needs no words: variations of an idea, or the merge of several. */
 export const runBrief = z.object(run);

@@ -28,7 +28,7 @@ export const ideaFieldNames = [
 export type IdeaFieldName = (typeof ideaFieldNames)[number];
 
 /** What people read above a field, what it is about, and how much of it a model writes. */
-export interface IdeaField {
+interface IdeaField {
   label: string;
   /** For the model and for whoever edits by hand. */
   help: string;

@@ -6,7 +6,7 @@ import type { IdeaContent } from "./idea-content.ts";
 import { type Authorship, canvases, type IdeaOrigin, ideas, ideaSources, variations } from "./schema.ts";
 
 /** What an idea was made of. */
-export interface IdeaSource {
+interface IdeaSource {
   /** Null once it is gone. */
   id: string | null;
   title: string;
@@ -45,7 +45,7 @@ export interface NewIdea extends Pick<Idea, "canvasId" | "content" | "origin" | 
 /** Most ideas of a canvas: a page shows them all. */
 export const maxIdeas = 300;
 /** Most variations of an idea that wait to be chosen. */
-export const maxVariations = 20;
+const maxVariations = 20;
 
 /** Keeps ideas. Ids that are not there, or whose canvas is not, are not_found. */
 export interface IdeaStore {

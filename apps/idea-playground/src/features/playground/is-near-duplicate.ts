@@ -1,7 +1,7 @@
 import type { IdeaContent } from "./idea-content.ts";
 
 /** What two ideas are compared by. */
-export type Comparable = Pick<IdeaContent, "title" | "description" | "problem_statement" | "solution_concept">;
+type Comparable = Pick<IdeaContent, "title" | "description" | "problem_statement" | "solution_concept">;
 
 /** Share of common words from which two ideas say the same. Ideas on one topic have about a third in common. */
 const sameFrom = 0.7;

@@ -12,7 +12,7 @@ const canvasPath = `/canvases/:id{${idPattern}}`;
 const uuid = new RegExp(`^${idPattern}$`);
 
 /** The address that brings back what an address says was deleted. */
-export function toUndo(kind: "canvases" | "ideas", id: string | undefined): string | undefined {
+function toUndo(kind: "canvases" | "ideas", id: string | undefined): string | undefined {
   return id !== undefined && uuid.test(id) ? `/${kind}/${id}/restore` : undefined;
 }
 

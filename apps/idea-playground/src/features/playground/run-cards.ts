@@ -110,7 +110,7 @@ async function readProblem(response: Response): Promise<string> {
 }
 
 /** What {@link runCards} sends, and where it shows the cards. */
-export interface RunOptions {
+interface RunOptions {
   address: string;
   fields: FormData;
   count: number;

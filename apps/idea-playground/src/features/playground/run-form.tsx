@@ -183,7 +183,7 @@ function RefineFields({ ideas, chosen }: { ideas: readonly Idea[]; chosen: strin
 }
 
 /** What {@link RunForm} shows. */
-export interface RunFormProps {
+interface RunFormProps {
   canvas: Canvas;
   mode: Mode;
   tiers: readonly TierChoice[];

@@ -6,9 +6,7 @@ import type { IdeaContent } from "./idea-content.ts";
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
 /** Where an idea comes from. */
-export const ideaOrigins = ["generate", "market", "refine", "variation", "merge", "hand"] as const;
-/** One of {@link ideaOrigins}. */
-export type IdeaOrigin = (typeof ideaOrigins)[number];
+export type IdeaOrigin = "generate" | "market" | "refine" | "variation" | "merge" | "hand";
 
 /** Which tier wrote a card, and why not the one that was asked. */
 export interface Authorship {
