@@ -100,6 +100,17 @@ function build(unit: WorkspaceUnit): void {
   });
 }
 
+/** Commit of this repository; "-dirty" where files differ from it, "an unknown commit" outside of git. */
+function readRevision(): string {
+  try {
+    const git = (...args: string[]): string =>
+      execFileSync("git", args, { cwd: repositoryRoot, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return `${git("rev-parse", "HEAD")}${git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "-dirty"}`;
+  } catch {
+    return "an unknown commit";
+  }
+}
+
 async function confirm(question: string): Promise<boolean> {
   if (values.yes) return true;
   if (!process.stdin.isTTY) throw new Error("Nobody can be asked here; add --yes to push.");
@@ -140,7 +151,7 @@ async function push(hub: HubSpace, id: string, unit: WorkspaceUnit, folder: stri
   for (const [name, value] of readVariables()) await hub.set("variables", name, value);
   for (const [name, value] of secrets) await hub.set("secrets", name, value);
   if (changes.length === 0) return undefined;
-  return await hub.push(folder, changes, `${unit.name} from the project's repository`, console.log);
+  return await hub.push(folder, changes, `${unit.name} of ${readRevision()}`, console.log);
 }
 
 async function main(): Promise<void> {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, closeSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot, type WorkspaceUnit } from "../workspace-units.ts";
@@ -25,7 +24,8 @@ export interface AssembleOptions {
 }
 
 /**
- * Writes the repository of a Space: it builds by itself, knows nothing of the workspace, and is all that the Hub gets.
+ * Writes the repository of a Space: it builds by itself, knows nothing of the workspace, and is all that the Hub gets. The same
+ * sources give the same files, so that a push of what is there already is none.
  * @throws Error when the Space is not built, its README's front matter would be refused, or the weights are not weights
  */
 export function assembleSpace({ unit, target, model = "full", weights, repositoryUrl }: AssembleOptions): void {
@@ -34,21 +34,10 @@ export function assembleSpace({ unit, target, model = "full", weights, repositor
   bundleUnit(unit, target);
   const write = (name: string, text: string): void => writeFileSync(join(target, name), text);
   const dockerfile = readFileSync(join(repositoryRoot, "docker/space.Dockerfile"), "utf8");
-  write("Dockerfile", toSpaceDockerfile(dockerfile, { SPACE: unit.name, MODEL: model, REVISION: readRevision() }));
+  write("Dockerfile", toSpaceDockerfile(dockerfile, { SPACE: unit.name, MODEL: model }));
   write("README.md", toSpaceReadme(readme, `spaces/${unit.name}`, repositoryUrl));
   write(".gitattributes", gitAttributes);
   if (weights !== undefined) copyWeights(weights, join(target, "model"));
-}
-
-/** Commit of this repository; "-dirty" where files differ from it, "unknown" outside of git. */
-function readRevision(): string {
-  try {
-    const git = (...args: string[]): string =>
-      execFileSync("git", args, { cwd: repositoryRoot, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-    return `${git("rev-parse", "HEAD")}${git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "-dirty"}`;
-  } catch {
-    return "unknown";
-  }
 }
 
 function copyWeights(from: string, to: string): void {

@@ -7,7 +7,7 @@ import { toSpaceDockerfile } from "./space-dockerfile.ts";
 const whole = readFileSync(join(repositoryRoot, "docker/space.Dockerfile"), "utf8");
 
 test("a Space's own Dockerfile takes the bundle from its repository and knows no workspace", () => {
-  const text = toSpaceDockerfile(whole, { SPACE: "minilm-embed", MODEL: "pocket", REVISION: "abc" });
+  const text = toSpaceDockerfile(whole, { SPACE: "minilm-embed", MODEL: "pocket" });
   expect(text).toContain("FROM scratch AS bundle\nCOPY . /bundle/\n");
   expect(text).not.toMatch(/tools\/|--filter|\/repository/);
   expect(text).toContain('\nARG SPACE="minilm-embed"\n');
