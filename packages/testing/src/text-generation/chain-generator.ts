@@ -12,7 +12,7 @@ import {
   type GenerationService,
   type LanguageModelInfo,
 } from "@repo/contracts/generate-text";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { fillGrammar } from "./fill-schema.ts";
 import { createWordChain, splitWords, type WordChain } from "./word-chain.ts";
 
@@ -158,7 +158,8 @@ function shared(prompt: readonly string[], known: readonly string[]): number {
 }
 
 async function pause(delayMs: number, { signal, deadlineAt }: CallContext): Promise<void> {
-  await sleep(delayMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  if (delayMs === 0) await nextTurn();
+  else await sleep(delayMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   if (signal?.aborted === true)
     throw CodedError.isInstance(signal.reason) ? signal.reason : new CodedError("cancelled", "The caller left.");
   if (deadlineAt !== undefined && Date.now() > deadlineAt) throw new CodedError("deadline_exceeded", "Not done in time.");
