@@ -8,8 +8,8 @@ const made: [string, string][] = [
   ["OpenAI key", `sk-proj-${"a1".repeat(24)}`],
   ["AWS access key", `AKIA${"A1".repeat(8)}`],
   ["npm token", `npm_${"a".repeat(36)}`],
-  ["private key", `-----BEGIN ${"PRIVATE"} KEY-----`],
-  ["password in an address", `postgres://app:${"correcthorse"}1@db.example.com/app`],
+  ["private key", ["-----BEGIN", "PRIVATE", "KEY-----"].join(" ")],
+  ["password in an address", ["postgres://app", "correcthorse1@db.example.com/app"].join(":")],
 ];
 
 test.for(made)("a %s is found, with its line", ([kind, secret]) => {
