@@ -78,6 +78,9 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .default("https://huggingface.co")
     .describe("The Hub, asked whether a Space sleeps, builds or is paused."),
+  TEST_SPACE_URL: z.string().optional().describe("Space that test-connection tests in place of those in the settings."),
+  TEST_API_ENDPOINT: z.string().startsWith("/").optional().describe("Path that TEST_SPACE_URL is asked at. Default /api/generate."),
+  TEST_AUTH_TOKEN: secretSchema().optional().describe("Hugging Face token for TEST_SPACE_URL."),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("How much is logged."),
 });
 

@@ -1,5 +1,7 @@
 import { createAdaptiveTextGenerator, type AdaptiveTextGenerator } from "@repo/client-kit/adaptive-text-generator";
 import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
+import { loadOnce } from "@repo/client-kit/load-once";
+import { CodedError } from "@repo/contracts/coded-error";
 import type { TextGenerator } from "@repo/contracts/generate-text";
 import type { Config } from "./config.ts";
 import type { TierTarget } from "./settings/tier-targets.ts";
@@ -17,6 +19,29 @@ export interface LocalModel {
   load(): Promise<TextGenerator>;
   /** false once it is known that it cannot be loaded. */
   mayWork(): boolean;
+}
+
+function createLocal({ MODEL }: Config): LocalModel & { close(): Promise<void> } {
+  let loaded: { close(): Promise<void> } | undefined;
+  let failed = false;
+  const importPackage = async () =>
+    await import("@repo/llm-generate/service").catch((cause: unknown) => {
+      const message = "No model runs inside this process: the optional package @repo/llm-generate is not installed here.";
+      throw new CodedError("model_unavailable", message, { cause });
+    });
+  const load = loadOnce(async () => {
+    try {
+      const { createService } = await importPackage();
+      const service = await createService({ MODEL });
+      loaded = service;
+      failed = false;
+      return service;
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+  return { load, mayWork: () => !failed, close: async () => await loaded?.close() };
 }
 
 /** What idea-playground knows of the models it uses. The only place where they are reached. */
@@ -42,8 +67,9 @@ export function isSameTarget(a: TierTarget, b: TierTarget): boolean {
   return toKey(a) === toKey(b);
 }
 
-/** Opens connections to Spaces when they are asked for. */
-export function createSpaces(config: Config, local?: LocalModel & { close(): Promise<void> }): Spaces {
+/** Opens connections to Spaces when they are asked for, and the model in this process where LOCAL_FALLBACK wants one. */
+export function createSpaces(config: Config): Spaces {
+  const local = config.LOCAL_FALLBACK ? createLocal(config) : undefined;
   const connections = new Map<string, SpaceConnection>();
   const open = (target: TierTarget): SpaceConnection => {
     const space = createSpaceClient({

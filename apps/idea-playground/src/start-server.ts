@@ -8,6 +8,8 @@ import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { openPlaygroundDatabase, publicFolder } from "./open-playground-database.ts";
 import { openServices } from "./open-services.ts";
+import { migrateSettings } from "./settings/migrate-settings.ts";
+import { loadSecretKey } from "./settings/secret-key.ts";
 
 /** Time between two looks for queries that are old enough to be forgotten, milliseconds. */
 const purgeIntervalMs = 6 * 60 * 60 * 1000;
@@ -25,6 +27,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
     authDisabled: config.AUTH_DISABLED,
     isPublic: config.PUBLIC_PLAYGROUND,
   });
+  for (const done of await migrateSettings(db, await loadSecretKey(config))) log.info({ done }, "settings migrated");
   const { store, spaces, queryLog, model } = await openServices(config, database, log);
   if (!store.keepsTokens) log.warn("SECRET_KEY is not set: tokens of private Spaces cannot be stored in the settings");
   const purge = (): void => void queryLog.purge().catch((error: unknown) => log.error({ err: error }, "old queries cannot be deleted"));

@@ -4,6 +4,7 @@ import type { Secret } from "@repo/server-kit/secret";
 import type { Config } from "../config.ts";
 import type { Tier } from "../language-models/tiers.ts";
 import type { SettingsStore, StoredSettings } from "./settings-store.ts";
+import { defaultEndpoint } from "./spaces-settings.ts";
 
 /** Where a tier is reached. */
 export interface TierTarget {
@@ -69,5 +70,22 @@ export function toTierTargets(
     live: url === undefined ? undefined : { ...common, token: toToken(url), variant: "live", url, source },
     staging: hasStaging ? { ...common, token: toToken(staging), variant: "staging", url: staging, source: "settings" } : undefined,
     stagingShare: hasStaging ? stored.staging_percent / 100 : 0,
+  };
+}
+
+/** The Space that TEST_SPACE_URL names, for a test without settings. */
+export function toTestVariables(config: Config): TierTarget | undefined {
+  const { TEST_SPACE_URL: url } = config;
+  if (url === undefined) return undefined;
+  return {
+    tier: "base",
+    variant: "live",
+    url,
+    endpoint: config.TEST_API_ENDPOINT ?? defaultEndpoint,
+    format: undefined,
+    token: config.TEST_AUTH_TOKEN,
+    apiKey: config.HF_SPACE_API_KEY,
+    modelVersion: undefined,
+    source: "environment",
   };
 }

@@ -114,13 +114,13 @@ test("a connection test tells each step as it comes, and what is in the form is 
 test("a connection test names what is wrong, on a page without a script too", async (context) => {
   const space = await useTextSpace(context, { apiKeys: ["another-key"] });
   const { post } = await openTestApp(context);
-  const test_ = async (fields: Record<string, string>) => await (await post("/settings/tiers/base/test", fields)).text();
-  expect(await test_({ space_url: space.url })).toContain('data-condition="wrong_key"');
+  const see = async (fields: Record<string, string>) => await (await post("/settings/tiers/base/test", fields)).text();
+  expect(await see({ space_url: space.url })).toContain('data-condition="wrong_key"');
   space.behave({ kind: "asleep" });
-  expect(await test_({ space_url: space.url })).toMatch(/data-step="awake" data-state="failed"/);
-  expect(await test_({ space_url: "http://127.0.0.1:9" })).toContain('data-condition="unreachable"');
-  expect(await test_({ space_url: "not an address" })).toContain('data-condition="not_a_space"');
-  expect(await test_({})).toContain("Set the address of a Space first.");
+  expect(await see({ space_url: space.url })).toMatch(/data-step="awake" data-state="failed"/);
+  expect(await see({ space_url: "http://127.0.0.1:9" })).toContain('data-condition="unreachable"');
+  expect(await see({ space_url: "not an address" })).toContain('data-condition="not_a_space"');
+  expect(await see({})).toContain("Set the address of a Space first.");
 });
 
 test("where a server of another make answers is offered, and kept when that is wanted", async (context) => {
