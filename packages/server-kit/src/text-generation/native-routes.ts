@@ -10,6 +10,7 @@ import {
 import { generationInfoRoute, type GenerationInfo } from "@repo/contracts/generation-info";
 import { mountRoute, mountStream } from "../mount-route.ts";
 import type { Server } from "../server.ts";
+import { countTokens } from "./count-tokens.ts";
 import { runGeneration, startGeneration } from "./run-generation.ts";
 import type { TextGenerationHost } from "./text-generation-host.ts";
 
@@ -23,8 +24,8 @@ export function mountNativeRoutes(server: Server, host: TextGenerationHost): voi
     for await (const event of events) yield toGenerateTextEvent(event, model);
   });
   mountRoute(server, countTokensRoute, async (body, context) => {
-    const service = await host.service();
-    const [{ model, revision }, tokens] = await Promise.all([service.info(context), service.countTokens(toGenerationInput(body), context)]);
+    const tokens = await countTokens(host, toGenerationInput(body), context);
+    const { model, revision } = await (await host.service()).info(context);
     return { model, revision, tokens };
   });
   mountRoute(server, generationInfoRoute, async (_body, context) => toInfo(server, await (await host.service()).info(context)));

@@ -73,7 +73,7 @@ async function readOriginal(host: TextGenerationHost, body: OriginalGenerateRequ
   const several = parameters.num_return_sequences ?? parameters.n;
   const named = { ...parameters, max_new_tokens: length, best_of: parameters.best_of ?? several };
   const asked = readTgiRequest(facts.input, named, Object.keys(originalParameters.shape));
-  await assertNotTruncated(service, { input: facts.input, truncate: parameters.truncate }, context);
+  await assertNotTruncated(host, { input: facts.input, truncate: parameters.truncate }, context);
   const unknown = [
     ...warnOfUnknownFields(body, originalGenerateRequest),
     ...(body.data ?? [])

@@ -1,9 +1,11 @@
 import { CodedError } from "@repo/contracts/coded-error";
-import type { GenerationInput, GenerationRequest, TextGenerator } from "@repo/contracts/generate-text";
+import type { GenerationInput, GenerationRequest } from "@repo/contracts/generate-text";
 import { tgiParameters, type TgiParameters } from "@repo/contracts/tgi-generation";
 import type { HandlerContext } from "../mount-route.ts";
+import { countTokens } from "./count-tokens.ts";
 import { readConstraint } from "./read-constraint.ts";
 import { readSampling } from "./read-sampling.ts";
+import type { TextGenerationHost } from "./text-generation-host.ts";
 import { warnOfUnknownFields } from "./unknown-fields.ts";
 
 /** A request of text-generation-inference's as ours. */
@@ -51,12 +53,12 @@ export function readTgiRequest(input: GenerationInput, parameters: TgiParameters
  * @throws CodedError input_too_long
  */
 export async function assertNotTruncated(
-  service: TextGenerator,
+  host: TextGenerationHost,
   { input, truncate }: { input: GenerationInput; truncate: number | null | undefined },
   context: HandlerContext,
 ): Promise<void> {
   if (truncate === undefined || truncate === null) return;
-  const tokens = await service.countTokens(input, context);
+  const tokens = await countTokens(host, input, context);
   if (tokens <= truncate) return;
   throw new CodedError("input_too_long", `The prompt has ${tokens} tokens and truncate says ${truncate}; prompts are not cut here.`, {
     details: { field: "parameters.truncate", tokens, maxTokens: truncate },

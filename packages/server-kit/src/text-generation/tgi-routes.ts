@@ -63,6 +63,6 @@ async function readBody(host: TextGenerationHost, body: TgiGenerateRequest, cont
   const { inputs, parameters } = body;
   const unknown = warnOfUnknownFields(body, tgiGenerateRequest, ["stream"]);
   const read = readTgiRequest({ prompt: inputs }, parameters ?? {});
-  await assertNotTruncated(await host.service(), { input: read.request.input, truncate: parameters?.truncate }, context);
+  await assertNotTruncated(host, { input: read.request.input, truncate: parameters?.truncate }, context);
   return { ...read, warnings: [...unknown, ...read.warnings] };
 }
