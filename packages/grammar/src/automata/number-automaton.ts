@@ -88,8 +88,9 @@ function rangeOfSign(limits: NumberLimits, negative: boolean): Range | undefined
   const least = negative ? mirror(limits.most) : limits.least;
   const most = negative ? mirror(limits.least) : limits.most;
   if (most && (most.value < 0 || (most.value === 0 && most.exclusive))) return undefined;
+  let low = least && least.value >= 0 ? least : undefined;
   // Zero has no minus sign.
-  const low = least && least.value >= 0 ? least : negative ? { value: 0, exclusive: true } : undefined;
+  if (negative && (low === undefined || low.value === 0)) low = { value: 0, exclusive: true };
   return { low: low && toDigits(Math.abs(low.value), low.exclusive), high: most && toDigits(Math.abs(most.value), most.exclusive) };
 }
 

@@ -108,10 +108,10 @@ function readAtom(reader: Reader): RegexNode {
   return { type: "set", set: [point, point] };
 }
 
-function readRepetition(reader: Reader, part: RegexNode): RegexNode {
+function readRepetition(reader: Reader, part: RegexNode, isAnchor: boolean): RegexNode {
   const match = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})/.exec(restOf(reader));
   if (!match) return part;
-  if (part.type === "start" || part.type === "end") throw new RegexProblem("^ and $ cannot be repeated");
+  if (isAnchor) throw new RegexProblem("^ and $ cannot be repeated");
   reader.position += match[0].length;
   takeIf(reader, "?"); // Fewest first is about which match is found, not about what matches.
   const sign = match[0][0];
@@ -127,7 +127,7 @@ function readRepetition(reader: Reader, part: RegexNode): RegexNode {
 function readSequence(reader: Reader): RegexNode {
   const parts: RegexNode[] = [];
   for (let next = peek(reader); next !== undefined && next !== "|" && next !== ")"; next = peek(reader)) {
-    const part = readRepetition(reader, readAtom(reader));
+    const part = readRepetition(reader, readAtom(reader), next === "^" || next === "$");
     if (peek(reader) !== undefined && "*+?{".includes(peek(reader) as string)) throw new RegexProblem("a repetition is repeated");
     parts.push(part);
   }
