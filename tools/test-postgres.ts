@@ -71,7 +71,14 @@ async function main(): Promise<number> {
     const chosen = process.argv.slice(2);
     const result = spawnSync(
       "vitest",
-      ["run", "--project", "unit", `--testTimeout=${testTimeoutMs}`, ...(chosen.length > 0 ? chosen : findUnits())],
+      [
+        "run",
+        "--project",
+        "unit",
+        `--testTimeout=${testTimeoutMs}`,
+        `--hookTimeout=${testTimeoutMs}`,
+        ...(chosen.length > 0 ? chosen : findUnits()),
+      ],
       {
         cwd: repositoryRoot,
         env: { ...process.env, TEST_DATABASE_URL: server.url },

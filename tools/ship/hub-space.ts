@@ -99,7 +99,9 @@ async function inWords<Value>(call: () => Promise<Value>): Promise<Value> {
 
 function toAdvice(status: number): string {
   if (status === 401) return "(401) The token is missing, wrong or expired.";
-  if (status === 403) return "(403) The token may not do this: it needs write access to this owner's repositories.";
+  if (status === 403)
+    return "(403) The token may not do this: it needs write access to this owner's repositories, and making a Docker Space needs a paid plan of the Hub.";
+  if (status === 402) return "(402) Making a Docker Space needs a paid plan of the Hub: PRO for a person, Team for an organisation.";
   if (status === 409) return "(409) There is a repository of this name already, or somebody pushed meanwhile; try again.";
   if (status === 429) return "(429) The Hub asks to wait; try again in some minutes.";
   return `(${status})`;
