@@ -95,6 +95,8 @@ test.each([
   ["two subjects", { text: "a", picture_id: "b" }, 400],
   ["an unknown picture", { picture_id: "ffffffffffffffffffffffffffffffff" }, 404],
   ["a weight below 0", { text: "a", weights: { base: -1 } }, 400],
+  ["a kind of vector that there is not", { text: "a", weights: { smell: 1 } }, 400],
+  ["weights that are all 0", { text: "a", weights: { base: 0, color: 0 } }, 400],
   ["characters that cannot be stored", { text: "a\0b" }, 400],
 ])("a search with %s is refused", async (_name, body, status) => {
   const response = await post("/api/search", body);

@@ -180,7 +180,11 @@ const weightsOf = z
         return value;
       }
     },
-    z.object(Object.fromEntries(visualKinds.map((kind) => [kind, weight])) as Record<VisualKind, typeof weight>),
+    z
+      .strictObject(Object.fromEntries(visualKinds.map((kind) => [kind, weight])) as Record<VisualKind, typeof weight>)
+      .refine((weights) => Object.values(weights).some((value) => (value ?? 0) > 0), {
+        error: `One of ${visualKinds.join(", ")} must count more than 0.`,
+      }),
   )
   .optional();
 

@@ -34,7 +34,7 @@ function Card({ picture, best }: { picture: FoundPicture; best: number }) {
         {score === null ? null : (
           <>
             <Bar share={best <= 0 ? 0 : score / best} label="Compared with the best match" />
-            <span>{score.toFixed(2)}</span>
+            <span>{score.toFixed(2).replace("-0.00", "0.00")}</span>
           </>
         )}
         <a href={toPictureAddress({ ...allPictures, likeId: id })} aria-label={`Like ${name}`}>
