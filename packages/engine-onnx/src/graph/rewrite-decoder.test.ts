@@ -113,3 +113,18 @@ test("a file that is no decoder is refused with what it lacks", () => {
   expect(() => rewriteDecoder(encoder.toBytes().model)).toThrow(/attention_mask/);
   expect(() => rewriteDecoder(Buffer.from("not a model at all"))).toThrow(/protobuf|graph/);
 });
+
+test("four-bit products that leave their accuracy open get one, and others keep theirs", async () => {
+  const folder = await writeTinyLanguageModel({ precision: "q4" });
+  folders.push(folder);
+  const model = await readFile(join(folder, "onnx/model.onnx"));
+  expect(rewriteDecoder(model).accuracyLevel).toBe(4);
+  // The attribute's name and its value 4 (field 3), as decoder-linear.ts writes them; 0 stands for open.
+  const undecided = Buffer.from(model.toString("latin1").replaceAll("accuracy_level\x18\x04", "accuracy_level\x18\x00"), "latin1");
+  const { accuracyLevel, model: rewritten } = rewriteDecoder(undecided);
+  expect(accuracyLevel).toBe(4);
+  expect(rewriteDecoder(undecided, { openAccuracyLevel: 0 }).accuracyLevel).toBe(0);
+  const text = Buffer.from(rewritten.toBytes()).toString("latin1");
+  expect(text.split("accuracy_level\x18\x04").length).toBe(1 + 2 * 7 + 1);
+  expect(text).not.toContain("accuracy_level\x18\x00");
+});

@@ -25,8 +25,10 @@ import { tellGeneration } from "./tell-generation.ts";
 export interface TextGeneratorOptions extends LanguageModelChoice {
   /** Folder for the rewritten model, shared by processes; default outpost-language-models in the system's temporary folder. */
   cacheDirectory?: string | undefined;
-  /** Threads of one step, default one per core of the container's quota. */
+  /** Threads of one step, default one per core of the container's quota, and one for a model of less than 32 MB. */
   threads?: number | undefined;
+  /** accuracy_level of four-bit products where the export leaves it open; default 4. See rewrite-decoder.ts. */
+  openAccuracyLevel?: number | undefined;
   /** Answers written at the same time, default 8. */
   maxConcurrentAnswers?: number | undefined;
   /** Requests that may wait, default 64; more are refused with overloaded. */
@@ -58,6 +60,8 @@ export interface OnnxTextGenerator extends GenerationService {
 }
 
 const defaultContextTokens = 8192;
+/** The products of a smaller model take less time than two threads need to find each other. */
+const leastSharedBytes = 32 << 20;
 
 /**
  * Loads a language model from a folder in the hub's layout and writes text with it: a thread of its own reads prompts and
@@ -68,6 +72,7 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
   const { kvBytes = 2 ** 30, maxConcurrentAnswers = 8 } = options;
   const folder = await loadLanguageModel(options);
   const tokenizer = await readLanguageTokenizer(folder.directory);
+  const threads = options.threads ?? (folder.onnxBytes < leastSharedBytes ? 1 : countCores());
   const steps = createStepSignal();
   let stats: LanguageModelStats | undefined;
   let lastId = 0;
@@ -82,7 +87,8 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
       directory: folder.directory,
       onnxPath: folder.onnxPath,
       cacheDirectory: options.cacheDirectory ?? join(tmpdir(), "outpost-language-models"),
-      threads: options.threads ?? countCores(),
+      threads,
+      openAccuracyLevel: options.openAccuracyLevel,
       endTokens: folder.endTokens,
       limits: { maxRows: maxConcurrentAnswers, kvBytes, chunkTokens: options.chunkTokens ?? 64, isReusing: options.isReusing ?? true },
     },
@@ -166,7 +172,7 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
       const { promptTokensPerSecond = 0 } = stats ?? {};
       return {
         precision: folder.precision,
-        device: `cpu (${options.threads ?? countCores()} threads, ${readCpuFlags().join(", ")})`,
+        device: `cpu (${threads} threads, ${readCpuFlags().join(", ")})`,
         files: [...folder.files],
         workers: [thread.stats()],
         queue: { requests: book.queued, tokens: book.queuedTokens, tokensPerSecond: Math.round(promptTokensPerSecond) },

@@ -30,6 +30,8 @@ export interface OpenLanguageModel {
   onnxPath: string;
   cacheDirectory: string;
   threads: number;
+  /** See rewrite-decoder.ts. */
+  openAccuracyLevel?: number | undefined;
   endTokens: readonly number[];
   limits: LanguageModelLimits;
 }

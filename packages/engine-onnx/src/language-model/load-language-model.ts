@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { ServiceStatus } from "@repo/contracts/hosted-service";
 import type { LanguageModelIdentity, SamplingOptions } from "@repo/contracts/generate-text";
@@ -15,6 +15,8 @@ export interface LanguageModelFolder {
   directory: string;
   identity: LanguageModelIdentity;
   onnxPath: string;
+  /** With weights that lie beside it. */
+  onnxBytes: number;
   /** fp32, int8, q4 ..., by the file's name. */
   precision: string;
   /** Longest text the model was made for. */
@@ -78,6 +80,7 @@ export async function loadLanguageModel(choice: LanguageModelChoice): Promise<La
     directory,
     identity: choice.identity ?? (await toIdentity(directory, facts, onnxPath)),
     onnxPath,
+    onnxBytes: await sizeOfModel(onnxPath),
     precision: choice.precision ?? (typeof facts["precision"] === "string" ? facts["precision"] : precision),
     contextTokens,
     endTokens,
@@ -99,6 +102,13 @@ function findOnnxFile({ directory, onnxFile, precision }: LanguageModelChoice): 
     }
   }
   throw unusable(`there is no ${precision ?? "q4, int8 or fp32"} export in it (onnx/model_q4.onnx, onnx/model_int8.onnx, onnx/model.onnx)`);
+}
+
+/** The file and those beside it that begin with its name. */
+async function sizeOfModel(onnxPath: string): Promise<number> {
+  const names = (await readdir(dirname(onnxPath))).filter((name) => name.startsWith(basename(onnxPath)));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(dirname(onnxPath), name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function toIdentity(directory: string, facts: Record<string, unknown>, onnxPath: string): Promise<LanguageModelIdentity> {

@@ -28,7 +28,7 @@ export interface OpenedLanguageModel {
  */
 export async function openLanguageModel(model: OpenLanguageModel): Promise<OpenedLanguageModel> {
   const tokenizer = await readLanguageTokenizer(model.directory);
-  const prepared = await prepareDecoder(model.onnxPath, model.cacheDirectory);
+  const prepared = await prepareDecoder(model.onnxPath, model.cacheDirectory, { openAccuracyLevel: model.openAccuracyLevel });
   const session = await openSession({ onnxPath: prepared.onnxPath, threads: model.threads, isOptimized: false, isSpinning: false });
   const rows = createDecoderRows({ session, ...prepared });
   const { capabilities, vocabularySize } = await probeDecoder(rows, prepared, {

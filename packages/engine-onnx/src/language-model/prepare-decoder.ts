@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, write
 import { basename, dirname, join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { DecoderInterface } from "../graph/decoder-interface.ts";
-import { rewriteDecoder } from "../graph/rewrite-decoder.ts";
+import { rewriteDecoder, type RewriteDecoderOptions } from "../graph/rewrite-decoder.ts";
 import { isLfsPointer } from "../graph/safetensors.ts";
 
 /** A decoder's file as it is to be opened. */
@@ -17,7 +17,7 @@ export interface PreparedDecoder {
 }
 
 /** Changes when rewrite-decoder.ts would write another graph. */
-const rewriteVersion = 1;
+const rewriteVersion = 2;
 const modelFile = "model.onnx";
 const factsFile = "decoder.json";
 
@@ -26,13 +26,17 @@ const factsFile = "decoder.json";
  * the original's name, size and time. Weights in files of their own are linked, or copied where links are not possible.
  * @throws CodedError model_unavailable when it cannot be read or is no decoder
  */
-export async function prepareDecoder(onnxPath: string, cacheDirectory: string): Promise<PreparedDecoder> {
-  const folder = join(cacheDirectory, await folderName(onnxPath));
-  return (await readFolder(folder)) ?? (await writeFolder(folder, onnxPath));
+export async function prepareDecoder(
+  onnxPath: string,
+  cacheDirectory: string,
+  options: RewriteDecoderOptions = {},
+): Promise<PreparedDecoder> {
+  const folder = join(cacheDirectory, await folderName(onnxPath, options));
+  return (await readFolder(folder)) ?? (await writeFolder(folder, onnxPath, options));
 }
 
-async function folderName(onnxPath: string): Promise<string> {
-  const hash = createHash("sha256").update(String(rewriteVersion));
+async function folderName(onnxPath: string, options: RewriteDecoderOptions): Promise<string> {
+  const hash = createHash("sha256").update(`${rewriteVersion}:${JSON.stringify(options)}`);
   for (const path of [onnxPath, ...(await externalFiles(onnxPath))]) {
     const { size, mtimeNs } = await stat(path, { bigint: true }).catch((cause: unknown) => {
       throw new CodedError("model_unavailable", `The model's file ${basename(path)} is missing.`, { cause });
@@ -62,12 +66,12 @@ async function readFolder(folder: string): Promise<PreparedDecoder | undefined> 
   }
 }
 
-async function writeFolder(folder: string, onnxPath: string): Promise<PreparedDecoder> {
+async function writeFolder(folder: string, onnxPath: string, options: RewriteDecoderOptions): Promise<PreparedDecoder> {
   const bytes = await readFile(onnxPath);
   if (isLfsPointer(bytes.subarray(0, 64))) {
     throw new CodedError("model_unavailable", `${basename(onnxPath)} is a Git LFS pointer, not the file itself (run \`git lfs pull\`).`);
   }
-  const { model, ...facts } = rewriteDecoder(bytes);
+  const { model, ...facts } = rewriteDecoder(bytes, options);
   const draft = `${folder}.${randomUUID()}.tmp`;
   try {
     await mkdir(draft, { recursive: true });

@@ -29,7 +29,8 @@ export async function probeDecoder(
   };
   rows.reserve(1, probeLength);
   const { length: vocabularySize } = await run(0, 0, 1, [0]);
-  if (vocabularySize < known) throw unusable(`its tokenizer has ${known} tokens, but its graph knows ${vocabularySize}; they are of two versions`);
+  if (vocabularySize < known)
+    throw unusable(`its tokenizer has ${known} tokens, but its graph knows ${vocabularySize}; they are of two versions`);
   const whole = await run(0, 0, probeLength);
   if (!whole.every(Number.isFinite)) throw unusable("its logits are not numbers");
 
@@ -41,7 +42,7 @@ export async function probeDecoder(
     wanted_logits: prepared.hasLogitRows,
     new_keys_only: prepared.hasDeltas,
     step_difference: round(stepped),
-    ...(prepared.accuracyLevel === undefined ? {} : { accuracy_level: prepared.accuracyLevel === -1 ? "unset" : prepared.accuracyLevel }),
+    ...(prepared.accuracyLevel === undefined ? {} : { accuracy_level: prepared.accuracyLevel === 0 ? "open" : prepared.accuracyLevel }),
   };
   const found = prepared.hasDeltas
     ? await probeArena(rows, { whole, text, run, maxRows, report })
