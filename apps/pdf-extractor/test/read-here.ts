@@ -1,6 +1,7 @@
 import { defaultPdfLimits, defaultPdfOutput, type PdfLimits, type PdfOutput } from "../src/pdf/pdf-limits.ts";
 import type { PdfPage } from "../src/pdf/pdf-page.ts";
 import { openDocument } from "../src/pdf/worker/open-document.ts";
+import type { JpegPlace } from "../src/pdf/worker/original-jpeg.ts";
 import { watchingWarnings } from "../src/pdf/worker/page-warnings.ts";
 import { readPage } from "../src/pdf/worker/read-page.ts";
 import { scanImages } from "../src/pdf/worker/scan-images.ts";
@@ -22,10 +23,11 @@ export async function readHere(
   servePdfjsFiles();
   const bytes = new Uint8Array(file);
   const facts = scanImages(bytes);
+  const readBytes = async ({ start, length }: JpegPlace) => await Promise.resolve(file.slice(start, start + length));
   const all = { ...defaultPdfLimits, ...limits };
   const opened = await watchingWarnings(() => openDocument(bytes, { password, ...all }));
   const { document } = opened.result;
-  const context = { document, limits: all, output: { ...defaultPdfOutput, ...output }, facts, given: new Set<string>() };
+  const context = { document, limits: all, output: { ...defaultPdfOutput, ...output }, facts, readBytes, given: new Set<string>() };
   const pages: PdfPage[] = [];
   for (let index = from; index <= document.numPages; index += 1) pages.push(await readPage(context, index));
   await document.loadingTask.destroy();

@@ -13,19 +13,21 @@ const losslessPixels = 96 * 96;
 const jpegQuality = 90;
 const webpQuality = 80;
 
-/** The picture to embed, opaque, and a thumbnail with its transparency. */
+/** The picture to embed, opaque, and a thumbnail with its transparency. @param original the same as a JPEG, taken where it is not too large */
 export async function encodePicture(
   raster: Raster,
   { maxPictureSide, thumbnailSide }: Pick<PdfOutput, "maxPictureSide" | "thumbnailSide">,
+  original?: Uint8Array,
 ): Promise<{ file: EncodedPicture; thumbnail: EncodedPicture }> {
+  const thumbnail = await finish(fit(raster, thumbnailSide).webp({ quality: webpQuality }), "image/webp");
+  const { width, height } = raster;
+  if (original !== undefined && Math.max(width, height) <= maxPictureSide)
+    return { file: { bytes: original, type: "image/jpeg", width, height }, thumbnail };
   const opaque = fit(raster, maxPictureSide).flatten({ background: "#ffffff" });
-  const isSmall = raster.width * raster.height <= losslessPixels;
+  const isSmall = width * height <= losslessPixels;
   // Colours at full resolution: red bricks are told from brown ones by little else.
   const encoded = isSmall ? opaque.png() : opaque.jpeg({ quality: jpegQuality, chromaSubsampling: "4:4:4" });
-  return {
-    file: await finish(encoded, isSmall ? "image/png" : "image/jpeg"),
-    thumbnail: await finish(fit(raster, thumbnailSide).webp({ quality: webpQuality }), "image/webp"),
-  };
+  return { file: await finish(encoded, isSmall ? "image/png" : "image/jpeg"), thumbnail };
 }
 
 /** A page's picture. */

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { open as openFile, readFile } from "node:fs/promises";
 import { endWithParent } from "@repo/confined-process/end-with-parent";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { OpenRequest, PdfReply, PdfRequest } from "../pdf-protocol.ts";
 import { openDocument } from "./open-document.ts";
+import type { ReadBytes } from "./original-jpeg.ts";
 import { readPage, type ReadContext } from "./read-page.ts";
 import { scanImages } from "./scan-images.ts";
 import { servePdfjsFiles } from "./serve-pdfjs-files.ts";
@@ -14,12 +15,24 @@ import { servePdfjsFiles } from "./serve-pdfjs-files.ts";
 
 let context: ReadContext | undefined;
 
+/** Reads on after pdf.js has taken the bytes for itself. */
+async function createByteReader(file: OpenRequest["file"]): Promise<ReadBytes> {
+  if (typeof file !== "string") return async ({ start, length }) => await Promise.resolve(file.slice(start, start + length));
+  // Open for as long as the process, whatever becomes of the name.
+  const handle = await openFile(file);
+  return async ({ start, length }) => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, start);
+    return buffer.subarray(0, bytesRead);
+  };
+}
+
 async function open({ file, password, limits, output }: OpenRequest): Promise<PdfReply> {
   // A copy: pdf.js takes the buffer for itself, and refuses those of Node.
   const bytes = new Uint8Array(typeof file === "string" ? await readFile(file) : file);
   const facts = scanImages(bytes);
+  const readBytes = await createByteReader(file);
   const { document, metadata } = await openDocument(bytes, { password, ...limits });
-  context = { document, limits, output, facts, given: new Set() };
+  context = { document, limits, output, facts, readBytes, given: new Set() };
   return { kind: "opened", pageCount: document.numPages, metadata };
 }
 

@@ -342,6 +342,36 @@ test("small images are counted and left out", async () => {
   expect(await readPlaced(source, { output: { minPictureSide: 16 } })).toHaveLength(1);
 });
 
+test("a JPEG that shows what the page shows stays as it is in the file; any other is written anew", async () => {
+  const drawn = halves(brick, concrete, { width: 300, height: 200 });
+  const grey = { ...(await rgbJpeg(drawn, "/ColorSpace /DeviceGray /BitsPerComponent 8")) };
+  grey.stream = await toSharp(drawn).greyscale().jpeg({ quality: 80 }).toBuffer();
+  const turned = {
+    ...(await rgbJpeg(drawn)),
+    stream: await toSharp(drawn).withExif({}).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+  };
+  const plain = await rgbJpeg(drawn);
+  const keeps = async (object: PdfObject, paint?: string, pdf?: MakePdfOptions): Promise<boolean> =>
+    Buffer.compare(Buffer.from((await readPicture(object, pdf, paint)).file.bytes), Buffer.from(object.stream ?? [])) === 0;
+  expect(await keeps(plain)).toBe(true);
+  expect(await keeps(grey)).toBe(true);
+  // It says of itself that it is to be turned, which no reader of PDFs does, and whoever embeds it would.
+  expect(await keeps(turned)).toBe(false);
+  expect(await keeps(await rgbJpeg(drawn, "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Decode [1 0 1 0 1 0]"))).toBe(false);
+  expect(await keeps(await cmykJpeg(drawn))).toBe(false);
+  expect(await keeps(plain, "-1 0 0 1 1 0 cm /I Do")).toBe(false);
+  const mask = flateImage(new Uint8Array(4).fill(128), 2, 2, "/ColorSpace /DeviceGray /BitsPerComponent 8");
+  expect(
+    await keeps(await rgbJpeg(drawn, "/ColorSpace /DeviceRGB /BitsPerComponent 8 /SMask 100 0 R"), "/I Do", { objects: { 100: mask } }),
+  ).toBe(false);
+  // Its colours are a palette's numbers.
+  expect(
+    await keeps({ ...grey, dictionary: grey.dictionary.replace("/DeviceGray", "[/Indexed /DeviceRGB 255 100 0 R]") }, "/I Do", {
+      objects: { 100: { dictionary: "", stream: Buffer.alloc(768, 77) } },
+    }),
+  ).toBe(false);
+});
+
 test("large pictures are scaled down, small ones are PNG", async () => {
   const large = halves(brick, concrete, { width: 1200, height: 600 });
   const object = await rgbJpeg(large);

@@ -9,6 +9,7 @@ import { type Matrix, toBox } from "./geometry.ts";
 import { hashPicture } from "./hash-picture.ts";
 import { joinStrips, type PaintedRaster } from "./join-strips.ts";
 import { orient, orientationOf } from "./orient.ts";
+import { type ReadBytes, readOriginalJpeg } from "./original-jpeg.ts";
 import { pageWarnings, watchingWarnings } from "./page-warnings.ts";
 import { hasTransparency, type Raster } from "./raster.ts";
 import { readLines, type TextItem } from "./read-lines.ts";
@@ -24,6 +25,7 @@ export interface ReadContext {
   output: PdfOutput;
   /** By pdf.js's names of the PDF's objects. */
   facts: ReadonlyMap<string, ImageFacts>;
+  readBytes: ReadBytes;
   /** Pictures that were given out, and what shown places need to know of them. */
   given: Set<string>;
 }
@@ -82,7 +84,7 @@ async function readContent(context: ReadContext, page: PDFPageProxy, index: numb
   );
   const pictures: PlacedPicture[] = [];
   for (const [at, item] of shown.entries()) {
-    const picture = await toPicture(item, output, context.given);
+    const picture = await toPicture(item, context);
     pictures.push({
       page: index,
       index: at,
@@ -145,14 +147,15 @@ function waitForObject(page: PDFPageProxy, name: string): Promise<PdfImageData |
 
 async function toPicture(
   { raster, matrix, facts, strips }: FoundImage & { strips: number },
-  output: PdfOutput,
-  given: Set<string>,
+  { output, given, readBytes }: ReadContext,
 ): Promise<{ id: string; picture: Picture | undefined }> {
   const size = `${raster.width}x${raster.height}x${raster.channels}`;
   const id = createHash("sha256").update(size).update(raster.data).digest("hex").slice(0, 32);
   if (given.has(id)) return { id, picture: undefined };
   const upright = orient(raster, orientationOf(matrix));
-  const encoded = await encodePicture(upright, output);
+  const isWhole = upright === raster && strips === 1 && !hasTransparency(raster);
+  const original = isWhole && facts.jpeg !== undefined ? await readOriginalJpeg(raster, facts.jpeg, readBytes) : undefined;
+  const encoded = await encodePicture(upright, output, original);
   given.add(id);
   const picture: Picture = {
     id,

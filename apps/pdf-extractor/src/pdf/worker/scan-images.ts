@@ -1,11 +1,14 @@
 import { inflateSync } from "node:zlib";
 import type { PictureKind } from "../pdf-page.ts";
+import type { JpegPlace } from "./original-jpeg.ts";
 import { type PdfDictionary, PdfName, parseObject, PdfReference, type PdfValue } from "./parse-object.ts";
 
 /** What a PDF says of an image and pdf.js does not pass on. */
 export interface ImageFacts {
   kind: PictureKind;
   colorSpace: string;
+  /** Where its bytes are a JPEG as they stand, and nothing in the PDF changes what that shows. */
+  jpeg?: JpegPlace | undefined;
 }
 
 /** A dictionary that is longer than this is no image's. */
@@ -14,6 +17,11 @@ const maxObjects = 2_000_000;
 /** Colour spaces that lie in object streams are looked up in so many of them, unpacked to so much. */
 const maxObjectStreams = 2000;
 const maxObjectStreamBytes = 16 * 1024 * 1024;
+
+/** ISO 32000-1, 7.3.8.1. */
+const streamMark = /^[\s\0]*stream\r?\n/;
+/** Whose numbers are a JPEG's own: pdf.js takes a profile for what its number of channels usually means. */
+const plainColorSpaces = new Set(["DeviceRGB", "DeviceGray", "ICCBased 3", "ICCBased 1", "CalRGB", "CalGray"]);
 
 const kinds: Record<string, PictureKind> = {
   DCTDecode: "jpeg",
@@ -34,7 +42,7 @@ const kinds: Record<string, PictureKind> = {
 export function scanImages(bytes: Uint8Array): Map<string, ImageFacts> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const offsets = new Map<number, number>();
-  const images = new Map<string, PdfDictionary>();
+  const images = new Map<string, { dictionary: PdfDictionary; start: number }>();
   const objectStreams: { dictionary: PdfDictionary; start: number }[] = [];
   for (let at = file.indexOf(" obj"); at !== -1 && offsets.size < maxObjects; at = file.indexOf(" obj", at + 4)) {
     const [, object, generation] = /(\d{1,10})[\s\0]+(\d{1,5})$/.exec(file.toString("latin1", Math.max(0, at - 20), at)) ?? [];
@@ -45,7 +53,8 @@ export function scanImages(bytes: Uint8Array): Map<string, ImageFacts> {
     if (!head.includes("/Image") && !isObjectStream) continue;
     const { value, end } = parseObject(head, 0);
     if (!(value instanceof Map)) continue;
-    if (nameOf(value.get("Subtype")) === "Image") images.set(`${object}R${generation === "0" ? "" : generation}`, value);
+    if (nameOf(value.get("Subtype")) === "Image")
+      images.set(`${object}R${generation === "0" ? "" : generation}`, { dictionary: value, start: at + 4 + end });
     else if (nameOf(value.get("Type")) === "ObjStm") objectStreams.push({ dictionary: value, start: at + 4 + end });
   }
   const packed = lazily(() => unpackObjects(file, objectStreams));
@@ -56,11 +65,30 @@ export function scanImages(bytes: Uint8Array): Map<string, ImageFacts> {
     return parseObject(file.toString("latin1", offset, offset + maxDictionaryBytes), 0).value;
   };
   return new Map(
-    [...images].map(([name, dictionary]) => [name, { kind: kindOf(dictionary, resolve), colorSpace: colorSpaceOf(dictionary, resolve) }]),
+    [...images].map(([name, { dictionary, start }]) => {
+      const facts = { kind: kindOf(dictionary, resolve), colorSpace: colorSpaceOf(dictionary, resolve) };
+      const isPlain = facts.kind === "jpeg" && plainColorSpaces.has(facts.colorSpace) && isUnchanged(dictionary, resolve);
+      return [name, isPlain ? { ...facts, jpeg: findStream(file, start, resolve(dictionary.get("Length"))) } : facts];
+    }),
   );
 }
 
 type Resolve = (value: PdfValue) => PdfValue;
+
+/** Nothing stands between the bytes and a JPEG's decoder, and nothing after it. */
+function isUnchanged(dictionary: PdfDictionary, resolve: Resolve): boolean {
+  const filter = resolve(dictionary.get("Filter"));
+  const isAlone = !Array.isArray(filter) || filter.length === 1;
+  return isAlone && ["Decode", "DecodeParms", "DP", "D", "Mask", "SMask"].every((name) => dictionary.get(name) === undefined);
+}
+
+/** The bytes of a stream whose dictionary ends at `end`. */
+function findStream(file: Buffer, end: number, length: PdfValue): JpegPlace | undefined {
+  const [mark] = streamMark.exec(file.toString("latin1", end, end + 20)) ?? [];
+  if (mark === undefined || typeof length !== "number") return undefined;
+  const start = end + mark.length;
+  return start + length <= file.length ? { start, length } : undefined;
+}
 
 function nameOf(value: PdfValue): string | undefined {
   return value instanceof PdfName ? value.name : undefined;
@@ -103,7 +131,7 @@ function unpackObjects(file: Buffer, streams: readonly { dictionary: PdfDictiona
 
 function unpack(file: Buffer, start: number, dictionary: PdfDictionary): string | undefined {
   const length = dictionary.get("Length");
-  const [mark] = /^[\s\0]*stream\r?\n/.exec(file.toString("latin1", start, start + 20)) ?? [];
+  const [mark] = streamMark.exec(file.toString("latin1", start, start + 20)) ?? [];
   if (mark === undefined || nameOf(dictionary.get("Filter")) !== "FlateDecode") return undefined;
   const from = start + mark.length;
   const to = typeof length === "number" ? from + length : file.indexOf("endstream", from);
