@@ -11,6 +11,8 @@ export interface ImageCell {
   imagesPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** Processor time of the server per image, milliseconds: what other programs change least. Without the process that decodes. */
+  cpuMs: number;
   /** Share of the machine that other programs used. */
   othersShare: number;
   errors: number;
@@ -57,6 +59,7 @@ export async function measureImages({ port, pid }: RunningServer, options: Measu
     imagesPerSecond: latencies.length / lasted,
     p50Ms: median(latencies),
     p99Ms: percentile(latencies, 0.99),
+    cpuMs: (cpu.server / Math.max(1, latencies.length)) * 1000,
     othersShare: Math.max(0, cpu.others / lasted / cores),
     errors,
   };

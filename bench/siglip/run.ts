@@ -68,6 +68,7 @@ function toMedian(all: readonly ImageCell[]): ImageCell {
     ...middle,
     images: all.reduce((sum, { images }) => sum + images, 0),
     p50Ms: median(all.map(({ p50Ms }) => p50Ms)),
+    cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
     errors: all.reduce((sum, { errors }) => sum + errors, 0),
   };
 }
@@ -86,7 +87,7 @@ async function measureRounds(entrants: readonly Entrant[]): Promise<void> {
         const cell = await measureImages(running, { next, clients, seconds: secondsPerCell, cores });
         cells.set(clients, [...(cells.get(clients) ?? []), cell]);
         console.log(
-          `round ${round + 1}  ${running.server.title.padEnd(40)} ${clients} clients  p50 ${cell.p50Ms.toFixed(0)} ms  ${cell.imagesPerSecond.toFixed(2)} images/s  others ${(cell.othersShare * 100).toFixed(0)} %  ${cell.errors} errors`,
+          `round ${round + 1}  ${running.server.title.padEnd(40)} ${clients} clients  p50 ${cell.p50Ms.toFixed(0)} ms  ${cell.imagesPerSecond.toFixed(2)} images/s  ${cell.cpuMs.toFixed(0)} ms of processor an image  others ${(cell.othersShare * 100).toFixed(0)} %  ${cell.errors} errors`,
         );
       }
     }
