@@ -14,6 +14,7 @@ import type { Config } from "./config.ts";
 import { mountPlayground } from "./features/playground/mount-playground.tsx";
 import { mountSettings } from "./features/settings/mount-settings.tsx";
 import { mountSignIn } from "./features/sign-in/mount-sign-in.tsx";
+import { mountUsage } from "./features/usage/mount-usage.tsx";
 import type { TieredLanguageModel } from "./language-models/language-model.ts";
 import type { SettingsStore } from "./settings/settings-store.ts";
 import type { Spaces } from "./spaces.ts";
@@ -63,6 +64,7 @@ export function createApp(parts: AppParts): Server {
   const pages = createPages(server, { assets, access });
   mountSignIn(server, { pages, access, sessions });
   mountSettings(server, { config, store, spaces, pages });
+  mountUsage(server, { db: database.db, pages });
   mountPlayground(server, {
     db: database.db,
     languageModel: model,
