@@ -19,7 +19,7 @@ async function run(
   return { code, out, problems };
 }
 
-test("the command tests a Space and ends with 0, or 1 and the cause", { timeout: 120_000 }, async (context) => {
+test("the command tests a Space and ends with 0, or 1 and the cause", async (context) => {
   const space = await useTextSpace(context);
   const good = await run(["--json"], { TEST_SPACE_URL: space.url });
   expect(JSON.parse(good.out)).toMatchObject({ outcome: "ok", check: { ok: true, model: "outpost/word-chain" } });
