@@ -78,7 +78,7 @@ Made by \`${result.command}\`; the figures of every round are in llm-generate.js
 Both run the same ONNX file in a process of their own, past HTTP, and have their turn in every round; medians of ${rounds} rounds after one that
 warms up. Prompts are new each time and nothing is kept between them. "One" reads 64 tokens and writes ${newTokens}, "eight" is eight of these
 that arrive together (transformers.js has no batch for them and writes them in turns), "prompt" reads 256. The likeliest token is taken
-everywhere. "Constrained" writes as many tokens under the regular expression [a-z ]{200,2000}, "structured" a JSON object of a schema, whose
+everywhere. "Constrained" writes as many tokens of a JSON string of 20 to 2,000 characters, "structured" a JSON object of a schema, whose
 forced tokens are read together. The weights in SmolLM2-135M's shape are random, which costs the same time. Others: share of the machine
 that other programs used; ratios are taken within a round, CPU time does not count them.
 

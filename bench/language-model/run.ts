@@ -31,7 +31,7 @@ const constrained: Scene = {
   promptTokens: 64,
   newTokens,
   together: 1,
-  grammar: { type: "regex", pattern: "[a-z ]{200,2000}" },
+  grammar: { type: "json_schema", schema: { type: "string", minLength: 20, maxLength: 2000 } },
 };
 const schema = {
   type: "object",

@@ -10,7 +10,7 @@ let generator: OnnxTextGenerator;
 beforeAll(async () => {
   directory = await writeTinyLanguageModel();
   generator = await createTextGenerator({ directory, cacheDirectory: `${directory}/cache`, threads: 1 });
-});
+}, 60_000);
 
 afterAll(async () => {
   await generator.close();

@@ -20,8 +20,11 @@ export interface GenerationSchedulerOptions {
   endTokens: readonly number[];
 }
 
-/** Forced tokens that an answer in company reads in a run of its own; fewer are as cheap one by one in the common runs. */
-const leastOwnRun = 6;
+/**
+ * Forced tokens that an answer reads in a run of its own, its last one apart; fewer come one by one. Whoever else is
+ * written makes no difference: a run of one token and one of several may round in their own ways.
+ */
+const leastOwnRun = 2;
 
 /**
  * Writes the answers of many requests together: continuous batching. Prompts are read in pieces, in turns, and between two
@@ -167,8 +170,9 @@ export class GenerationScheduler {
     task.cachedTokens += known;
     this.#totals.cachedTokens += known;
     const left = task.job.prompt.subarray(prompt.filled);
-    // Twice as much where nobody waits for a token.
-    const piece = capabilities.canContinue ? left.subarray(0, limits.chunkTokens * (this.#table.answers.length > 0 ? 1 : 2)) : left;
+    // Twice as much where nobody waits for a token; never so much that a piece of one token is left.
+    const most = limits.chunkTokens * (this.#table.answers.length > 0 ? 1 : 2);
+    const piece = !capabilities.canContinue || left.length <= most + 1 ? left : left.subarray(0, most);
     this.#table.grow(prompt.filled + piece.length);
     const startedAt = performance.now();
     const [logits] = await rows.run({ first: prompt.row, lengths: [prompt.filled], tokens: Array.from(piece) });
@@ -230,12 +234,12 @@ export class GenerationScheduler {
     const { canBatch, canContinue } = this.#options.capabilities;
     const startedAt = performance.now();
     const logits = new Map<WritingAnswer, Float32Array>();
+    for (const text of writing) if (canContinue && pendingOf(text) > leastOwnRun) await this.#readOwn(text, pendingOf(text) - 1);
     if (canBatch && writing.length > 1) {
-      for (const text of writing) if (canContinue && pendingOf(text) > leastOwnRun) await this.#readOwn(text, pendingOf(text) - 1);
       const together = await this.#readTogether(writing);
       for (const [place, text] of writing.entries()) logits.set(text, together[place] as Float32Array);
     } else {
-      for (const text of writing) logits.set(text, await this.#readOwn(text, canContinue ? pendingOf(text) : 1));
+      for (const text of writing) logits.set(text, await this.#readOwn(text, 1));
     }
     this.#meter.step(writing.length, performance.now() - startedAt);
     // From the last row to the first: an answer that ends gives its row to the last one.

@@ -7,6 +7,8 @@ import { LRUCache } from "lru-cache";
 
 /** Compiles grammars, each once. */
 export interface GrammarSource {
+  /** Makes the vocabulary ready now, so that no request waits for it. */
+  prepare(): void;
   /** @throws CodedError invalid_request naming what is not supported */
   compile(grammar: GenerationGrammar): CompiledGrammar;
 }
@@ -14,15 +16,18 @@ export interface GrammarSource {
 /** Grammars that are remembered, with the masks they made. */
 const maxGrammars = 64;
 
-/** Grammars over one vocabulary, which is made ready for the first of them. */
+/** Grammars over one vocabulary. */
 export function createGrammarSource(vocabulary: GrammarVocabulary): GrammarSource {
   const known = new LRUCache<string, CompiledGrammar>({ max: maxGrammars });
   let prepared: PreparedVocabulary | undefined;
+  const getPrepared = () => (prepared ??= prepareVocabulary(vocabulary));
   return {
+    prepare() {
+      getPrepared();
+    },
     compile(grammar) {
       const key = JSON.stringify(grammar);
-      prepared ??= prepareVocabulary(vocabulary);
-      const compiled = known.get(key) ?? compileGrammar(grammar, prepared);
+      const compiled = known.get(key) ?? compileGrammar(grammar, getPrepared());
       known.set(key, compiled);
       return compiled;
     },

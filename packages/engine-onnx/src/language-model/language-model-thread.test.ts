@@ -18,7 +18,7 @@ beforeAll(async () => {
   const sound = await open();
   expected = (await sound.generate(request())).answers[0]?.text as string;
   await sound.close();
-});
+}, 60_000);
 
 afterEach(async () => {
   await generator?.close();

@@ -3,7 +3,7 @@ import type { CompiledGrammar } from "@repo/grammar/compiled-grammar";
 import { openSession } from "../session.ts";
 import { createDecoderRows } from "./decoder-rows.ts";
 import { GenerationScheduler } from "./generation-scheduler.ts";
-import { createGrammarSource } from "./grammar-source.ts";
+import { createGrammarSource, type GrammarSource } from "./grammar-source.ts";
 import { kvBytesPerToken } from "./kv-arena.ts";
 import type { DecoderCapabilities, OpenLanguageModel } from "./language-model-protocol.ts";
 import { prepareDecoder } from "./prepare-decoder.ts";
@@ -41,6 +41,7 @@ export async function openLanguageModel(model: OpenLanguageModel): Promise<Opene
     endTokens: model.endTokens,
     tokenize: tokenizer.tokenize,
   });
+  capabilities.report["grammars"] = canPrepare(grammars);
   const bytesPerToken = kvBytesPerToken(prepared.decoder.planes);
   return {
     capabilities,
@@ -57,4 +58,14 @@ export async function openLanguageModel(model: OpenLanguageModel): Promise<Opene
     }),
     close: () => session.close(),
   };
+}
+
+/** A vocabulary that cannot write plain text serves free answers; grammars are refused one by one, with the reason. */
+function canPrepare(grammars: GrammarSource): boolean {
+  try {
+    grammars.prepare();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -53,8 +53,8 @@ export function createPrefixStore({ rows, table, maxBytes, bytesPerToken, isOn }
       const { task, filled, row } = prompt;
       const { salt, isReusing } = task.job;
       if (!isOn || !isReusing) return 0;
-      // The last token is always read, for the logits behind it.
-      const tokens = task.job.prompt.subarray(0, -1);
+      // The last token is always read, for the logits behind it, and not alone: a run of one token may round in its own way.
+      const tokens = task.job.prompt.subarray(0, -2);
       const shared = table.findSharing(tokens, salt, prompt);
       const known = filled === 0 ? kept.find(tokens, salt) : undefined;
       const length = Math.max(shared?.length ?? 0, known?.length ?? 0);

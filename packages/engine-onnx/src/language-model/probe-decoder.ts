@@ -81,7 +81,10 @@ async function probeArena(
 
   const canContinue = await attempt(async () => {
     await run(0, 0, half);
-    return ok("split_difference", difference(whole, await run(0, half, probeLength)));
+    const inHalves = difference(whole, await run(0, half, probeLength));
+    // The shortest piece that is ever read.
+    await run(0, half, probeLength - 2);
+    return ok("split_difference", Math.max(inHalves, difference(whole, await run(0, probeLength - 2, probeLength))));
   });
   // A beginning in another row, cut back and continued: what forks and kept prefixes do.
   const canFork = await attempt(async () => {
