@@ -30,7 +30,7 @@ export type CallOne = <Answer extends { identity: ModelIdentity }>(
 ) => Promise<Answer>;
 
 /** What {@link createOneImageForm} works with. */
-export interface OneImageFormOptions {
+interface OneImageFormOptions {
   space: SpaceClient;
   /** Repository of the model, part of the path. Default the original's. */
   model: string | undefined;
