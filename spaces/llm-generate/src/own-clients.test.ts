@@ -48,7 +48,7 @@ describe("text-generator-client", () => {
     const before = generator.cancelled;
     for await (const { type } of client.stream({ ...request, sampling: { maxNewTokens: 200, temperature: 4 } }))
       if (type === "token") break;
-    await expect.poll(() => [generator.running, generator.cancelled]).toEqual([0, before + 1]);
+    await expect.poll(() => [generator.running, generator.cancelled], { timeout: 10_000 }).toEqual([0, before + 1]);
   });
 
   test("a grammar is obeyed, and one that is not supported is refused with its keyword", async () => {
