@@ -29,7 +29,10 @@ function CanvasSwitch({ canvas, canvases }: { canvas: Canvas; canvases: readonly
   );
 }
 
-function CanvasHeader({ canvas, canvases }: { canvas: Canvas; canvases: readonly CanvasSummary[] }) {
+function CanvasHeader(props: { canvas: Canvas; canvases: readonly CanvasSummary[]; onlySaved: boolean }) {
+  const { canvas, canvases, onlySaved } = props;
+  // What is exported is what is shown.
+  const exportPath = `/canvases/${canvas.id}/export?${onlySaved ? "show=saved&" : ""}format=`;
   return (
     <header class="canvas-header">
       <div>
@@ -47,10 +50,10 @@ function CanvasHeader({ canvas, canvases }: { canvas: Canvas; canvases: readonly
               </fieldset>
             </form>
           </details>
-          <a href={`/canvases/${canvas.id}/export?format=markdown`} download>
+          <a href={`${exportPath}markdown`} download>
             Export Markdown
           </a>
-          <a href={`/canvases/${canvas.id}/export?format=json`} download>
+          <a href={`${exportPath}json`} download>
             Export JSON
           </a>
           <form method="post" action={`/canvases/${canvas.id}/delete`} class="inline">
@@ -135,7 +138,7 @@ export function CanvasPage(props: CanvasPageProps) {
   const shown = onlySaved ? saved : ideas;
   return (
     <>
-      <CanvasHeader canvas={canvas} canvases={props.canvases} />
+      <CanvasHeader canvas={canvas} canvases={props.canvases} onlySaved={onlySaved} />
       <PlaygroundNotice name={props.notice} undo={props.undo} />
       <div class="workspace">
         <RunForm canvas={canvas} mode={props.mode} tiers={props.tiers} ideas={ideas} chosen={props.chosen} />

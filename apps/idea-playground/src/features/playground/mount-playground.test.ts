@@ -217,6 +217,7 @@ test("an idea is saved and no longer; the list of saved ones follows", async () 
     saved.text.includes('<h3 dir="auto" data-field="title">Solar kettle'),
     saved.text.includes('data-field="title">Bread map'),
   ]).toEqual([true, false]);
+  expect(saved.text).toContain("/export?show=saved&amp;format=json");
   expect((await post(`/ideas/${one}/save`, { saved: "off" })).location).toBe(`/canvases/${canvasId}?notice=unsaved#i-${one}`);
   expect((await get(`/canvases/${canvasId}?show=saved`)).text).toContain("No idea is saved yet.");
 });
