@@ -20,11 +20,11 @@ COPY --from=bundle /bundle/package.json /bundle/pnpm-lock.yaml /bundle/pnpm-work
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm install --frozen-lockfile --prod && mkdir -p node_modules /image/data && sh prune-modules.sh
 
-# The base without npm, yarn, headers, documents and Perl: less to carry and less to be attacked.
+# The base without npm, yarn, headers, documents, time zones (Node has its own) and Perl: less to carry and less to be attacked.
 FROM node:24-bookworm-slim AS base
 RUN rm -rf /usr/local/include /usr/local/lib/node_modules /usr/local/share/man /usr/local/share/doc /opt/yarn* \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh \
-      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
+      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/zoneinfo /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
       /var/cache/* /var/log/* /var/lib/apt/lists/* /root/.npm /tmp/*
 
 FROM scratch

@@ -39,11 +39,11 @@ RUN --mount=type=secret,id=HF_TOKEN,mode=0444 \
       && find "$directory" -maxdepth 1 -type f ! -name '*.md' -exec cp {} /image/model/ \; ; \
     fi
 
-# The base without npm, yarn, headers, documents and Perl: less to carry and less to be attacked.
+# The base without npm, yarn, headers, documents, time zones (Node has its own) and Perl: less to carry and less to be attacked.
 FROM node:24-bookworm-slim AS base
 RUN rm -rf /usr/local/include /usr/local/lib/node_modules /usr/local/share/man /usr/local/share/doc /opt/yarn* \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh \
-      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
+      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/zoneinfo /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
       /var/cache/* /var/log/* /var/lib/apt/lists/* /root/.npm /tmp/*
 
 FROM scratch
