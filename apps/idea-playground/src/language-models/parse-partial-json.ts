@@ -10,6 +10,9 @@ interface Reader {
 /** Deepest nesting that is read; an idea has two levels. */
 const maxDepth = 50;
 
+/** What of the text behind a number is looked at, characters: no more than a number has. */
+const maxNumberTail = 32;
+
 /** Value of what is missing: a number, literal or key that was begun and may still change. */
 const nothing = Symbol("nothing");
 
@@ -68,8 +71,8 @@ function readValue(reader: Reader): unknown {
   if (take(reader, "[")) return readNested(reader, readArray);
   if (take(reader, '"')) return readString(reader).value;
   const word = match(reader, literal);
-  // A number at the end of the text may go on; a literal may not.
-  const isOpen = reader.at >= reader.text.length && !Object.hasOwn(literals, word);
+  // A number at the end of the text may go on, be it with a dot or an exponent; a literal may not.
+  const isOpen = !Object.hasOwn(literals, word) && /^[\d.eE+-]*$/.test(reader.text.slice(reader.at, reader.at + maxNumberTail));
   if (word === "" || isOpen) {
     reader.isCut = true;
     return nothing;
