@@ -17,24 +17,45 @@ export async function answerTasks(load: (model: PeerModel) => Promise<WritePromp
 }
 
 async function measure(write: WritePrompt, { prompts, ...task }: PeerTask): Promise<PeerResult> {
-  const before = process.cpuUsage();
-  const startedAt = performance.now();
-  const results = await Promise.all(
-    prompts.map(async (prompt) => {
-      let firstTokenMs = 0;
-      let tokens = 0;
-      await write({ ...task, prompt }, () => {
-        if (tokens === 0) firstTokenMs = performance.now() - startedAt;
+  const started = now();
+  let first: Moment | undefined;
+  let allFirst: Moment | undefined;
+  let begun = 0;
+  let tokens = 0;
+  let tokensBefore = 0;
+  await Promise.all(
+    prompts.map((prompt) => {
+      let isFirst = true;
+      return write({ ...task, prompt }, () => {
         tokens += 1;
+        if (!isFirst) return;
+        isFirst = false;
+        begun += 1;
+        first ??= now();
+        if (begun < prompts.length) return;
+        allFirst = now();
+        tokensBefore = tokens;
       });
-      return { firstTokenMs, doneMs: performance.now() - startedAt, tokens };
     }),
   );
-  const { user, system } = process.cpuUsage(before);
+  const ended = now();
+  const reading = allFirst ?? ended;
   return {
-    firstTokenMs: results.map((each) => each.firstTokenMs),
-    doneMs: results.map((each) => each.doneMs),
-    tokens: results.map((each) => each.tokens),
-    cpuMs: (user + system) / 1000,
+    firstTokenMs: (first ?? ended).ms - started.ms,
+    allFirstMs: reading.ms - started.ms,
+    tokens: tokens - tokensBefore,
+    writingMs: ended.ms - reading.ms,
+    writingCpuMs: ended.cpuMs - reading.cpuMs,
+    readingCpuMs: reading.cpuMs - started.cpuMs,
   };
+}
+
+interface Moment {
+  ms: number;
+  cpuMs: number;
+}
+
+function now(): Moment {
+  const { user, system } = process.cpuUsage();
+  return { ms: performance.now(), cpuMs: (user + system) / 1000 };
 }

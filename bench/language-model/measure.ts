@@ -18,14 +18,14 @@ export interface Scene {
 /** Figures of one scene in one round. */
 export interface Cell {
   scene: string;
-  /** Until the first token, the slowest of those that arrived together. */
+  /** Until the first token of the last of those that arrived together. */
   firstTokenMs: number;
-  /** Prompt tokens over the time to the first token. */
   promptTokensPerSecond: number;
-  /** Tokens after the first ones over the time since the first of them. */
+  /** While all answers are written. */
   tokensPerSecond: number;
-  /** Processor time per token that was written, the prompt's included. */
+  /** Processor time per token, while all answers are written, and per token of the prompts. */
   cpuMsPerToken: number;
+  cpuMsPerPromptToken: number;
   /** Share of the machine that other programs used. */
   othersShare: number;
 }
@@ -65,15 +65,14 @@ export async function measureScene(peer: Peer, scene: Scene, prompts: BenchPromp
   const result = await peer.run({ prompts, newTokens, ...(grammar && { grammar }) });
   const seconds = (performance.now() - startedAt) / 1000;
   const { others } = cpuSince(before, peer.pid);
-  const written = result.tokens.reduce((sum, count) => sum + count, 0);
-  const firstMs = Math.min(...result.firstTokenMs);
-  const firstTokenMs = Math.max(...result.firstTokenMs);
+  const promptTokens = prompts.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     scene: scene.name,
-    firstTokenMs,
-    promptTokensPerSecond: (1000 * prompts.reduce((sum, { ids }) => sum + ids.length, 0)) / firstTokenMs,
-    tokensPerSecond: (1000 * (written - 1)) / (Math.max(...result.doneMs) - firstMs),
-    cpuMsPerToken: result.cpuMs / written,
+    firstTokenMs: result.allFirstMs,
+    promptTokensPerSecond: (1000 * promptTokens) / result.allFirstMs,
+    tokensPerSecond: (1000 * result.tokens) / result.writingMs,
+    cpuMsPerToken: result.writingCpuMs / result.tokens,
+    cpuMsPerPromptToken: result.readingCpuMs / promptTokens,
     othersShare: Math.max(0, others / seconds / cores),
   };
 }

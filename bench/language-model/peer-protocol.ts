@@ -5,6 +5,8 @@ export interface PeerModel {
   /** Folder in the hub's layout. */
   folder: string;
   precision: "fp32" | "int8" | "q4";
+  /** Threads of one step. */
+  threads: number;
 }
 
 /** A prompt, and the tokens it is read as. */
@@ -24,11 +26,13 @@ export interface PeerTask {
 
 /** How it went. */
 export interface PeerResult {
-  /** From the task's arrival, per prompt. */
-  firstTokenMs: number[];
-  doneMs: number[];
-  /** Tokens written, per prompt. */
-  tokens: number[];
-  /** Processor time of the whole process. */
-  cpuMs: number;
+  /** From the task's arrival until the first prompt, and until every prompt, had its first token. */
+  firstTokenMs: number;
+  allFirstMs: number;
+  /** From there to the end, when all answers were under way: tokens, time, and processor time of the whole process. */
+  tokens: number;
+  writingMs: number;
+  writingCpuMs: number;
+  /** Processor time from the arrival until every prompt had its first token. */
+  readingCpuMs: number;
 }

@@ -10,45 +10,60 @@ export interface LlmBenchResult {
   rounds: number;
   /** Of the scenes "one", "eight" and "constrained". */
   newTokens: number;
+  /** Threads of one step, but for pocket-llm, whose products are too small for more than one. */
+  threads: number;
   contests: { title: string; peers: Record<string, Cell[]> }[];
 }
 
 type Figure = Exclude<keyof Cell, "scene">;
 
+const figures = (cells: readonly Cell[] | undefined, scene: string, figure: Figure): number[] =>
+  (cells ?? []).flatMap((cell) => (cell.scene === scene ? [cell[figure]] : []));
+
 const find = (cells: readonly Cell[] | undefined, scene: string, figure: Figure): number => {
-  const found = (cells ?? []).flatMap((cell) => (cell.scene === scene ? [cell[figure]] : []));
+  const found = figures(cells, scene, figure);
   return found.length === 0 ? Number.NaN : median(found);
 };
 
-const tokensPerSecond = (cells: readonly Cell[] | undefined, scene: string): number[] =>
-  (cells ?? []).flatMap((cell) => (cell.scene === scene ? [cell.tokensPerSecond] : []));
-
 /** Median over the rounds of what two figures of one round are to each other: what slows a round down slows both. */
-function ratio(figures: readonly number[], others: readonly number[]): number {
-  const ratios = figures.flatMap((figure, round) => (others[round] === undefined ? [] : [figure / others[round]]));
+function ratio(ones: readonly number[], others: readonly number[]): number {
+  const ratios = ones.flatMap((one, round) => (others[round] === undefined ? [] : [one / others[round]]));
   return ratios.length === 0 ? Number.NaN : median(ratios);
 }
 
 interface Aim {
+  title: string;
   aim: string;
+  /** By the clock, and by processor time. */
   reached: number;
-  isMet: boolean;
+  reachedCpu: number;
+  least: number;
 }
 
-function judge({ title, peers }: LlmBenchResult["contests"][number]): (Aim & { title: string })[] {
+function judge({ title, peers }: LlmBenchResult["contests"][number]): Aim[] {
   const { outpost, "transformers.js": other } = peers;
-  const one = tokensPerSecond(outpost, "one");
-  const aims: [string, number, (value: number) => boolean][] = [
-    ["1.5 times transformers.js for one stream", ratio(one, tokensPerSecond(other, "one")), (value) => value >= 1.5],
-    ["8 streams together 2.5 times one", ratio(tokensPerSecond(outpost, "eight"), one), (value) => value >= 2.5],
-    ["constrained at most 10 % slower than free", ratio(tokensPerSecond(outpost, "constrained"), one), (value) => value >= 0.9],
+  const compare = (
+    aim: string,
+    least: number,
+    [a, sceneA]: [Cell[] | undefined, string],
+    [b, sceneB]: [Cell[] | undefined, string],
+  ): Aim => ({
+    title,
+    aim,
+    least,
+    reached: ratio(figures(a, sceneA, "tokensPerSecond"), figures(b, sceneB, "tokensPerSecond")),
+    reachedCpu: ratio(figures(b, sceneB, "cpuMsPerToken"), figures(a, sceneA, "cpuMsPerToken")),
+  });
+  return [
+    compare("1.5 times transformers.js for one stream", 1.5, [outpost, "one"], [other, "one"]),
+    compare("8 streams together 2.5 times one", 2.5, [outpost, "eight"], [outpost, "one"]),
+    compare("constrained at most 10 % slower than free", 0.9, [outpost, "constrained"], [outpost, "one"]),
   ];
-  return aims.map(([aim, reached, isMet]) => ({ title, aim, reached, isMet: isMet(reached) }));
 }
 
 /** The report for people. */
 export function renderLlmReport(result: LlmBenchResult): string {
-  const { machine, contests, rounds, newTokens } = result;
+  const { machine, contests, rounds, newTokens, threads } = result;
   const digits = (value: number, count = 0): string => (Number.isNaN(value) ? "" : value.toFixed(count));
   const aims = contests.flatMap(judge);
   const rows = contests.flatMap(({ title, peers }) =>
@@ -64,6 +79,7 @@ export function renderLlmReport(result: LlmBenchResult): string {
       digits(find(cells, "structured", "tokensPerSecond"), 1),
       digits(find(cells, "one", "cpuMsPerToken"), 1),
       digits(find(cells, "eight", "cpuMsPerToken"), 1),
+      digits(find(cells, "prompt", "cpuMsPerPromptToken"), 2),
       `${digits(100 * find(cells, "one", "othersShare"))} %`,
     ]),
   );
@@ -80,13 +96,20 @@ warms up. Prompts are new each time and nothing is kept between them. "One" read
 that arrive together (transformers.js has no batch for them and writes them in turns), "prompt" reads 256. The likeliest token is taken
 everywhere. "Constrained" writes as many tokens of a JSON string of 20 to 2,000 characters, "structured" a JSON object of a schema, whose
 forced tokens are read together. The weights in SmolLM2-135M's shape are random, which costs the same time. Others: share of the machine
-that other programs used; ratios are taken within a round, CPU time does not count them.
+that other programs used; ratios are taken within a round, and processor time does not count others. Each engine runs a step on ${threads}
+thread${threads === 1 ? "" : "s"}.
 
 ## Aims
 
 ${table(
-  ["", "model", "aim", "reached"],
-  aims.map(({ title, aim, reached, isMet }) => [isMet ? "met" : "**missed**", title, aim, `${digits(reached, 2)} times`]),
+  ["", "model", "aim", "reached by the clock", "by processor time"],
+  aims.map(({ title, aim, reached, reachedCpu, least }) => [
+    reached >= least ? "met" : "**missed**",
+    title,
+    aim,
+    `${digits(reached, 2)} times`,
+    `${digits(reachedCpu, 2)} times`,
+  ]),
 )}
 
 ## Figures
@@ -104,6 +127,7 @@ ${table(
     "tokens/s, structured",
     "CPU ms a token, one",
     "CPU ms a token, eight",
+    "CPU ms a prompt token",
     "others",
   ],
   rows,

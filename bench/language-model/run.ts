@@ -14,11 +14,19 @@ import { type LlmBenchResult, renderLlmReport } from "./report.ts";
 
 const { values } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false }, rounds: { type: "string" }, precisions: { type: "string", default: "int8,q4" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    precisions: { type: "string", default: "int8,q4" },
+    threads: { type: "string" },
+    tokens: { type: "string" },
+    only: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 const cores = availableParallelism();
-const newTokens = values.quick ? 16 : 64;
+const threads = Number(values.threads ?? cores);
+const newTokens = Number(values.tokens ?? (values.quick ? 32 : 64));
 
 const scenes: Scene[] = [
   { name: "prompt", promptTokens: 256, newTokens: 1, together: 1 },
@@ -99,33 +107,37 @@ try {
     values.precisions.split(",") as PeerModel["precision"][],
   );
   for (const precision of values.precisions.split(",") as PeerModel["precision"][])
-    contests.push(await open(`SmolLM2-135M's shape, ${precision}`, { folder, precision }));
+    contests.push(await open(`SmolLM2-135M's shape, ${precision}`, { folder, precision, threads }));
   const pocket = join(root, "models/pocket-llm");
-  if (existsSync(join(pocket, "model.onnx"))) {
+  if (values.only !== "full" && existsSync(join(pocket, "model.onnx"))) {
     const copy = join(cacheFolder, "language-model/pocket-llm");
     mkdirSync(join(copy, "onnx"), { recursive: true });
     for (const name of ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"])
       cpSync(join(pocket, name), join(copy, name));
     cpSync(join(pocket, "model.onnx"), join(copy, "onnx/model.onnx"));
-    contests.push(await open("pocket-llm", { folder: copy, precision: "fp32" }));
+    contests.push(await open("pocket-llm", { folder: copy, precision: "fp32", threads: 1 }));
   }
-  for (let round = -1; round < rounds; round += 1) for (const contest of contests) await runRound(contest, round);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const contest of contests) await runRound(contest, round);
+    // After every round, so that a run that is broken off has its figures.
+    if (round >= 0) write(round + 1);
+  }
 } finally {
   for (const { peers } of contests) for (const peer of peers) peer.stop();
 }
-const result: LlmBenchResult = {
-  finishedAt: new Date().toISOString(),
-  command: `pnpm bench llm-generate${process.argv
-    .slice(3)
-    .map((argument) => ` ${argument}`)
-    .join("")}`,
-  machine,
-  rounds,
-  newTokens,
-  contests: contests.map(({ title, cells }) => ({ title, peers: Object.fromEntries(cells) })),
-};
-const target = values.quick ? join(cacheFolder, "reports") : join(root, "bench/reports");
-mkdirSync(target, { recursive: true });
-writeFileSync(join(target, "llm-generate.json"), `${JSON.stringify(result, null, 2)}\n`);
-writeFileSync(join(target, "llm-generate.md"), renderLlmReport(result));
-console.log(renderLlmReport(result));
+
+function write(roundsDone: number): void {
+  const result: LlmBenchResult = {
+    finishedAt: new Date().toISOString(),
+    command: `pnpm bench ${process.argv.slice(2).join(" ")}`,
+    machine,
+    rounds: roundsDone,
+    newTokens,
+    threads,
+    contests: contests.map(({ title, cells }) => ({ title, peers: Object.fromEntries(cells) })),
+  };
+  const target = values.quick ? join(cacheFolder, "reports") : join(root, "bench/reports");
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, "llm-generate.json"), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(target, "llm-generate.md"), renderLlmReport(result));
+}

@@ -21,10 +21,14 @@ class TokenCounter extends BaseStreamer {
   override end(): void {}
 }
 
-await answerTasks(async ({ folder, precision }) => {
+await answerTasks(async ({ folder, precision, threads }) => {
   env.allowRemoteModels = false;
   env.localModelPath = dirname(folder);
-  const model = await AutoModelForCausalLM.from_pretrained(basename(folder), { dtype: precision, device: "cpu" });
+  const model = await AutoModelForCausalLM.from_pretrained(basename(folder), {
+    dtype: precision,
+    device: "cpu",
+    session_options: { intraOpNumThreads: threads },
+  });
   return async ({ prompt, newTokens }, onToken) => {
     const inputs = new Tensor("int64", BigInt64Array.from(prompt.ids, BigInt), [1, prompt.ids.length]);
     const attention_mask = new Tensor("int64", new BigInt64Array(prompt.ids.length).fill(1n), [1, prompt.ids.length]);
