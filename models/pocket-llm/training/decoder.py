@@ -19,7 +19,7 @@ class Shape:
     vocabulary: int = 4096
     hidden: int = 288
     inner: int = 768
-    layers: int = 6
+    layers: int = 3
     heads: int = 9
     kv_heads: int = 3
     head: int = 32
@@ -41,6 +41,29 @@ def rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tens
     return torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1).to(x.dtype)
 
 
+ROWS = 128
+"""Queries at a time."""
+
+
+def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Causal attention: q [batch, heads, length, head], k and v [batch, kv_heads, length, head]. Two to three times as fast on a CPU as
+    scaled_dot_product_attention where heads are small."""
+    batch, heads, length, size = q.shape
+    kv_heads = k.shape[1]
+    q = (q * size**-0.5).view(batch, kv_heads, heads // kv_heads, length, size)
+    ahead = torch.full((ROWS, ROWS), float("-inf"), dtype=q.dtype).triu(1)
+    parts = []
+    for start in range(0, length, ROWS):
+        end = min(start + ROWS, length)
+        rows = end - start
+        scores = q[:, :, :, start:end].reshape(batch, kv_heads, -1, size) @ k[:, :, :end].transpose(-1, -2)
+        scores = scores.view(batch, kv_heads, -1, rows, end)
+        scores[..., start:].add_(ahead[:rows, :rows])
+        mixed = torch.softmax(scores, -1).view(batch, kv_heads, -1, end) @ v[:, :, :end]
+        parts.append(mixed.view(batch, kv_heads, -1, rows, size))
+    return torch.cat(parts, dim=3).reshape(batch, heads, length, size)
+
+
 class Attention(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
@@ -53,9 +76,7 @@ class Attention(nn.Module):
     def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
         batch, length, _ = x.shape
         q, k, v = (part(x).view(batch, length, -1, self.shape.head).transpose(1, 2) for part in (self.q_proj, self.k_proj, self.v_proj))
-        group = self.shape.heads // self.shape.kv_heads
-        q, k = rotated(q, cos, sin), rotated(k, cos, sin).repeat_interleave(group, dim=1)
-        mixed = functional.scaled_dot_product_attention(q, k, v.repeat_interleave(group, dim=1), is_causal=True)
+        mixed = attend(rotated(q, cos, sin), rotated(k, cos, sin), v)
         return self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -96,11 +117,13 @@ class Decoder(nn.Module):
         super().__init__()
         self.shape = shape
         self.model = Trunk(shape)
+        # Tokens enter the stream as large as what layers add to it, or nothing could be copied; the last norm makes up for it in the logits.
         for name, weight in self.named_parameters():
             if weight.ndim == 2:
-                nn.init.normal_(weight, std=0.02 if "embed" in name else weight.shape[1] ** -0.5)
+                nn.init.normal_(weight, std=1.0 if "embed" in name else weight.shape[1] ** -0.5)
             if name.endswith(("o_proj.weight", "down_proj.weight")):
-                weight.data.mul_((2 * shape.layers) ** -0.5)
+                nn.init.zeros_(weight)
+        nn.init.constant_(self.model.norm.weight, 0.02)
 
     def states(self, ids: torch.Tensor) -> torch.Tensor:
         """Token numbers [batch, length] to the normed last states [batch, length, hidden]."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 
 import numpy as np
 import onnx
@@ -18,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from chat import CHAT_TEMPLATE, END_OF_TEXT, END_OF_TURN, START_OF_TURN
 from decoder import Decoder, Shape, rotations
 from make_tokenizer import FOLDER, load_tokenizer
-from state import STATE, load_state
+from state import EXPORTED, load_state
 
 VERSION = "1.0.0"
 BLOCK = 32
@@ -170,7 +169,8 @@ def write_configs(shape: Shape, ids: dict[str, int]) -> None:
 
 
 def main() -> None:
-    state = load_state(sys.argv[1] if len(sys.argv) > 1 else STATE)
+    state = load_state()
+    torch.save({name: state[name] for name in ("shape", "average", "step", "tokens", "spent")}, EXPORTED)
     model = Decoder(Shape(**state["shape"]))
     model.load_state_dict(state["average"])
     onnx.save(build(model.eval()), FOLDER / "model.onnx")

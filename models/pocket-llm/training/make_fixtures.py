@@ -17,7 +17,7 @@ from decoder import Decoder, Shape
 from export_pocket import to_blocks
 from make_tokenizer import FOLDER, load_tokenizer
 from session import PocketSession
-from state import load_state
+from state import EXPORTED, load_state
 
 ODD_TEXTS = [
     "", " ", "\n\n", "Hello, world!", "  two  spaces  ", "naïve café, 5 €", "日本語 and العربية", "👩‍👩‍👧 family", "a\tb\r\nc", "1234567890",
@@ -68,7 +68,7 @@ def ragged_step(session: PocketSession, past: dict, mask: np.ndarray, ids: list[
 
 
 def main() -> None:
-    state = load_state()
+    state = load_state(EXPORTED)
     model = Decoder(Shape(**state["shape"]))
     model.load_state_dict(state["average"])
     model.eval()

@@ -16,8 +16,16 @@ from make_tokenizer import load_tokenizer  # noqa: E402
 PROMPT_WEIGHT = 0.1
 """What a token of a prompt counts for: it is mostly a matter of chance what people ask."""
 
+USUAL_ANSWER = 100
+"""Tokens of an answer whose tokens count 1. Those of a slogan count more and those of a long card less, as the root of the length has it:
+otherwise cards would be almost all that is learnt."""
+
 Turns = list[tuple[str, str]]
 """(role, text): "system", "user" and "assistant" in chat format; or "prompt" and "text", which stand as they are."""
+
+
+def weight_of(answer: list[int]) -> float:
+    return (USUAL_ANSWER / max(6, len(answer))) ** 0.5
 
 
 class Encoder:
@@ -40,16 +48,18 @@ class Encoder:
 
         for role, text in turns:
             if role in ("prompt", "text"):
-                put(self.ids(text), PROMPT_WEIGHT if role == "prompt" else 1.0)
+                text_ids = self.ids(text)
+                put(text_ids, PROMPT_WEIGHT if role == "prompt" else weight_of(text_ids))
                 continue
             put([self.start, *self.ids(f"{role}\n")], 0.0)
             if role == "assistant":
-                put([*self.ids(text), self.stop], 1.0)
+                answer = [*self.ids(text), self.stop]
+                put(answer, weight_of(answer))
                 put(self.newline, 0.0)
             else:
                 put(self.ids(text), PROMPT_WEIGHT)
                 put([self.stop, *self.newline], 0.0)
-        put([self.end], 1.0 if turns[-1][0] == "text" else 0.0)
+        put([self.end], weights[-1] if turns[-1][0] == "text" else 0.0)
         return ids, weights
 
 
@@ -65,6 +75,23 @@ def make_rows(documents: Iterator[Turns], encoder: Encoder, length: int, count: 
             tokens[row, place : place + len(ids)] = ids[:room]
             weights[row, place : place + len(ids)] = marks[:room]
             place += len(ids)
+    return tokens, weights
+
+
+def make_drill(rng: np.random.Generator, vocabulary: int, length: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of random tokens, each run repeated two to four times; only repetitions count. Nothing can be learnt from them but to look back,
+    which comes late by itself (Olsson et al., In-context Learning and Induction Heads, 2022) and which every answer needs."""
+    tokens = np.zeros((count, length + 1), np.int64)
+    weights = np.zeros((count, length + 1), np.float32)
+    for row in range(count):
+        place = 0
+        while place <= length:
+            run = rng.integers(3, vocabulary, rng.integers(3, 40))
+            times = int(rng.integers(2, 5))
+            filled = np.tile(run, times)[: length + 1 - place]
+            tokens[row, place : place + len(filled)] = filled
+            weights[row, place + len(run) + 1 : place + len(filled)] = 1.0
+            place += len(filled)
     return tokens, weights
 
 

@@ -8,6 +8,8 @@ import torch
 
 CACHE = Path(__file__).parent / "cache"
 STATE = CACHE / "pocket-llm.pt"
+EXPORTED = CACHE / "exported.pt"
+"""The part of the state that was exported last: training may have gone on since."""
 
 
 def load_state(path: str | Path = STATE) -> dict:

@@ -1,7 +1,7 @@
 """Trains the decoder for a budget of processor minutes: `python train.py --minutes 60`.
 
 Texts are generated as they are needed and never seen twice. The rate is held and falls to zero along the last part of the budget;
-the exported weights are a moving average. Resumes from cache/pocket-llm.pt, which is written every minute.
+the exported weights are a moving average. In the first part each eighth row is a drill in looking back. Resumes from cache/pocket-llm.pt, which is written every minute.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from torch.nn import functional
 
 from corpus import document
 from decoder import Decoder, Shape
-from rows import Encoder, endless, make_rows
+from looking_back import prime
+from rows import Encoder, endless, make_drill, make_rows
 from state import CACHE, STATE, load_state
 
 sys.path.append(str(Path(__file__).parents[2] / "pocket-siglip" / "training"))
@@ -34,8 +35,8 @@ def make_optimizers(model: Decoder) -> list[torch.optim.Optimizer]:
     """Muon for the layers' matrices, AdamW for the embedding and the norms."""
     matrices = [weight for weight in model.model.layers.parameters() if weight.ndim == 2]
     norms = [weight for weight in model.parameters() if weight.ndim == 1]
-    adam = torch.optim.AdamW([{"params": [model.model.embed_tokens.weight], "weight_decay": 0.0, "factor": 0.7}, {"params": norms, "weight_decay": 0.0, "factor": 0.7}], lr=0, betas=(0.9, 0.98))
-    return [Muon([{"params": matrices, "weight_decay": 0.02, "factor": 1.0}]), adam]
+    adam = torch.optim.AdamW([{"params": [model.model.embed_tokens.weight], "weight_decay": 0.0, "factor": 2.5}, {"params": norms, "weight_decay": 0.0, "factor": 1.0}], lr=0, betas=(0.9, 0.98))
+    return [Muon([{"params": matrices, "weight_decay": 0.1, "factor": 1.0}]), adam]
 
 
 def rate_at(share: float, step: int, fall: float) -> float:
@@ -49,6 +50,7 @@ class Learner:
     def __init__(self, shape: Shape, rate: float):
         self.rate = rate
         self.model = Decoder(shape)
+        prime(self.model)
         self.average = copy.deepcopy(self.model)
         self.optimizers = make_optimizers(self.model)
         self.step, self.tokens, self.spent = 0, 0, 0.0
@@ -57,6 +59,9 @@ class Learner:
         if not STATE.exists():
             return
         state = load_state()
+        self.model = Decoder(Shape(**state["shape"]))
+        self.average = copy.deepcopy(self.model)
+        self.optimizers = make_optimizers(self.model)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         for optimizer, kept in zip(self.optimizers, state["optimizers"]):
@@ -112,9 +117,10 @@ def check(model: Decoder, encoder: Encoder) -> float:
 def parse_options() -> argparse.Namespace:
     options = argparse.ArgumentParser()
     options.add_argument("--minutes", type=float, default=60)
-    options.add_argument("--rate", type=float, default=3e-3)
+    options.add_argument("--rate", type=float, default=4e-3)
     options.add_argument("--fall", type=float, default=0.5, help="part of the budget along which the rate falls")
-    options.add_argument("--batch-tokens", type=int, default=4096)
+    options.add_argument("--drill-share", type=float, default=0.2, help="part of the budget with drills")
+    options.add_argument("--batch-tokens", type=int, default=2048)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--check-seconds", type=float, default=420, help="processor seconds between checks")
@@ -127,9 +133,11 @@ def main() -> None:
     torch.manual_seed(options.seed)
     CACHE.mkdir(exist_ok=True)
     encoder = Encoder()
-    learner = Learner(Shape(vocabulary=encoder.tokenizer.get_vocab_size()), options.rate)
+    shape = Shape(vocabulary=encoder.tokenizer.get_vocab_size())
+    learner = Learner(shape, options.rate)
     learner.resume()
     documents = endless(document, [options.seed, learner.step])
+    chance = np.random.default_rng([options.seed, learner.step])
     print(f"{sum(p.numel() for p in learner.model.parameters())} parameters, pid {os.getpid()}", flush=True)
     losses: list[float] = []
     budget = options.minutes * 60
@@ -137,6 +145,9 @@ def main() -> None:
     while learner.spent < budget:
         length = 2048 if learner.step % LONG_EVERY == LONG_EVERY - 1 else 512
         tokens, weights = make_rows(documents, encoder, length, options.batch_tokens // length)
+        if length == 512 and learner.step % 2 and learner.spent < options.drill_share * budget:
+            drill = make_drill(chance, shape.vocabulary, length, len(tokens) // 4)
+            tokens[: len(drill[0])], weights[: len(drill[0])] = drill
         losses.append(learner.learn(torch.from_numpy(tokens), torch.from_numpy(weights), rate_at(learner.spent / budget, learner.step, options.fall)))
         now = time.process_time()
         learner.spent, last = learner.spent + now - last, now
