@@ -17,12 +17,12 @@ export interface TestServices extends Services {
 /** Time that a database may take to open on a busy machine, milliseconds; for beforeAll. */
 export const openDatabaseTimeoutMs = 180_000;
 
-let opening: Promise<OpenDatabase> | undefined;
+let shared: OpenDatabase | undefined;
 
-/** The database of all tests of a file: one takes seconds to open. */
-export async function openSharedDatabase(): Promise<OpenDatabase> {
-  opening ??= openDatabase({ ...testDatabase(), migrationsFolder });
-  return await opening;
+/** For beforeAll: opens the database of all tests of a file, since one takes seconds to open, and gives what closes it again. */
+export async function openSharedDatabase(): Promise<() => Promise<void>> {
+  shared = await openDatabase({ ...testDatabase(), migrationsFolder });
+  return shared.close;
 }
 
 /** Opens it with empty tables; it ends with the test. @param variables of the environment, beyond those that make failures quick */
@@ -39,7 +39,8 @@ export async function openTestServices(
     HUB_URL: "http://127.0.0.1:9",
     ...variables,
   });
-  const database = await openSharedDatabase();
+  const database = shared;
+  if (database === undefined) throw new Error("Call beforeAll(openSharedDatabase, openDatabaseTimeoutMs) first.");
   for (const table of [appSettings, llmQueryLogs, sessions]) await database.db.delete(table);
   const services = await openServices(config, database, createSilentLogger());
   context.onTestFinished(async () => {
