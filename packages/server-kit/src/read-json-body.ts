@@ -50,7 +50,9 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CodedError("invalid_request", "The body is not valid JSON.", { cause });
+    // Python's json.dumps writes them unless it is told not to.
+    const hint = /[:,[]\s*-?(?:NaN|Infinity)\b/.test(text) ? " It holds NaN or Infinity, for which JSON has no word." : "";
+    throw new CodedError("invalid_request", `The body is not valid JSON.${hint}`, { cause });
   }
 }
 
