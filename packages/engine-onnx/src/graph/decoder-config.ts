@@ -106,7 +106,7 @@ function toRotary(facts: Record<string, unknown>, isSliding: boolean, isGemma: b
   const type = parameters["rope_type"] ?? parameters["type"] ?? "default";
   if (type === "default") return { theta, linearFactor: 1 };
   if (type === "linear") return { theta, linearFactor: numberOf(parameters, "factor") };
-  if (type !== "llama3") return refuse(`its rotary positions are of type ${String(type)}`);
+  if (type !== "llama3") return refuse(`its rotary positions are of type ${JSON.stringify(type)}`);
   return {
     theta,
     linearFactor: 1,

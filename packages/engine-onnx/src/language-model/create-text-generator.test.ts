@@ -1,8 +1,11 @@
 import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { GenerationEvent, GenerationRequest } from "@repo/contracts/generate-text";
 import { writeTinyLanguageModel } from "../../test/tiny-language-model.ts";
 import { createTextGenerator, type OnnxTextGenerator } from "./create-text-generator.ts";
+
+// Threads that start and load a model: seconds each where others use the machine too.
+vi.setConfig({ testTimeout: 180_000 });
 
 let directory: string;
 let generator: OnnxTextGenerator;
@@ -10,7 +13,7 @@ let generator: OnnxTextGenerator;
 beforeAll(async () => {
   directory = await writeTinyLanguageModel();
   generator = await createTextGenerator({ directory, cacheDirectory: `${directory}/cache`, threads: 1 });
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await generator.close();

@@ -9,7 +9,7 @@ const opened: TinyScheduler[] = [];
 
 beforeAll(async () => {
   directory = await writeTinyLanguageModel();
-}, 60_000);
+}, 180_000);
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.close();

@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { writeTinyLanguageModel } from "../../test/tiny-language-model.ts";
 import { createTextGenerator, type OnnxTextGenerator, type TextGeneratorOptions } from "./create-text-generator.ts";
 
+// Threads that start and load a model: seconds each where others use the machine too.
+vi.setConfig({ testTimeout: 180_000 });
+
 const workerEntry = new URL("../../test/dying-language-model-worker.ts", import.meta.url);
 let directory: string;
 let expected: string;
@@ -18,7 +21,7 @@ beforeAll(async () => {
   const sound = await open();
   expected = (await sound.generate(request())).answers[0]?.text as string;
   await sound.close();
-}, 60_000);
+}, 180_000);
 
 afterEach(async () => {
   await generator?.close();

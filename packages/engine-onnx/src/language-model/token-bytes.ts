@@ -57,7 +57,7 @@ function spellByteLevel(): (token: string) => Uint8Array | undefined {
   return (token) => {
     const bytes = Uint8Array.from(token, (character) => byteOf.get(character) ?? 256);
     // Not of the alphabet: a token that was added to the vocabulary as it reads.
-    return [...token].every((character) => byteOf.has(character)) ? bytes : encoder.encode(token);
+    return Array.from(token).every((character) => byteOf.has(character)) ? bytes : encoder.encode(token);
   };
 }
 
