@@ -31,6 +31,7 @@ const newTokens = Number(values.tokens ?? (values.quick ? 32 : 64));
 const scenes: Scene[] = [
   { name: "prompt", promptTokens: 256, newTokens: 1, together: 1 },
   { name: "one", promptTokens: 64, newTokens, together: 1 },
+  { name: "long", promptTokens: 768, newTokens, together: 1 },
   { name: "eight", promptTokens: 64, newTokens, together: 8 },
 ];
 /** As many tokens as the free scene, under a grammar that leaves a choice at every token but the last. */
