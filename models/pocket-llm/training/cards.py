@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from fields import LISTS, OPTIONAL_LISTS
+from fields import OPTIONAL_LISTS
 from idea import Idea
 from words import listed
 
@@ -21,7 +21,6 @@ ALIASES = {
     "marketing": "marketing_strategy", "launch_plan": "go_to_market", "pros": "strengths", "cons": "weaknesses", "advantages": "strengths", "disadvantages": "weaknesses", "headline": "slogan", "revenue": "revenue_model",
     "costs": "cost_structure", "metrics": "key_metrics", "keywords": "tags", "steps": "next_steps", "text": "description", "product": "title", "concept": "solution_concept", "channels": "marketing_strategy",
 }
-LISTED = set(LISTS) | set(OPTIONAL_LISTS)
 
 
 def value_of(idea: Idea, name: str, rng: random.Random, as_text: bool = False) -> object:
@@ -40,10 +39,6 @@ def value_of(idea: Idea, name: str, rng: random.Random, as_text: bool = False) -
         parts = idea.entries(field, 2, rng)
         return listed([parts[0], *(part[:1].lower() + part[1:] for part in parts[1:])])
     return idea.field(field, rng)
-
-
-def is_list(name: str) -> bool:
-    return ALIASES.get(name, name) in LISTED
 
 
 def choose_names(rng: random.Random) -> list[str]:

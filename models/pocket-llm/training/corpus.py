@@ -26,7 +26,12 @@ def card(idea: Idea, rng: random.Random) -> Turns:
     if rng.random() < 0.45:
         names = [*REQUIRED, *(name for name in PLAYGROUND[14:] if rng.random() < 0.5)] if rng.random() < 0.6 else list(PLAYGROUND[: rng.randint(2, 14)])
         others = [make_idea(rng, idea.topic).brand for _ in range(rng.choice((0, 0, 1, 2)))]
-        return [("user", playground_prompt(idea, rng, others)), ("assistant", dump(make_card(idea, names, rng, as_text=rng.random() < 0.6), rng))]
+        asked = playground_prompt(idea, rng, others)
+        if rng.random() < 0.4:
+            made = make_card(idea, choose_names(rng), rng)
+            detail = f"\nAudience: {idea.audience}." if rng.random() < 0.5 else ""
+            return [("user", f"{asked}{detail}{rng.choice((chr(10), chr(10) * 2))}{form(made, rng)}"), ("assistant", dump(made, rng))]
+        return [("user", asked), ("assistant", dump(make_card(idea, names, rng, as_text=rng.random() < 0.6), rng))]
     made = make_card(idea, choose_names(rng), rng, rng.random() < 0.08, rng.random() < 0.2)
     asked = ask_for(FOR_PEOPLE if idea.topic.natural and rng.random() < 0.15 else IDEA, idea, rng)
     asked = asked if asked[-1] in ".?!" else f"{asked}."
@@ -99,7 +104,7 @@ def facts(_: Idea, rng: random.Random) -> Turns:
     return make_facts(rng)
 
 
-MIX = ((card, 26), (several_cards, 5), (idea_text, 10), (slogan, 15), (section, 14), (refine, 6), (vary, 3), (merge, 3), (sum_up, 4), (rewrite, 3), (talk_on, 5), (prose, 5), (question, 4), (chat, 4), (facts, 2), (echo, 7))
+MIX = ((card, 26), (several_cards, 5), (idea_text, 10), (slogan, 15), (section, 14), (refine, 6), (vary, 3), (merge, 3), (sum_up, 4), (rewrite, 3), (talk_on, 5), (prose, 5), (question, 6), (chat, 4), (facts, 2), (echo, 7))
 MAKERS, SHARES = [maker for maker, _ in MIX], [share for _, share in MIX]
 WITHOUT_CONTEXT = {sum_up, rewrite, prose, question, chat, facts, echo}
 

@@ -83,7 +83,7 @@ def cards(writer: Writer, count: int) -> dict[str, float]:
         idea = make_idea(rng, held_out=True)
         form = '{"title":"string","description":"string","target_audience":"string","strengths":"string[]"}'
         prompt = f"{playground_prompt(idea, rng, [])}\nAudience: {idea.audience}.\nAnswer with a JSON object matching {form}"
-        text = writer.answer([("user", prompt)], numbers, 260)
+        text = writer.answer([("user", prompt)], numbers, 700)
         try:
             made = json.loads(text)
             found["valid_json"].append(True)

@@ -18,7 +18,9 @@ def percent(share: float) -> str:
 
 
 def tables(report: dict) -> str:
-    lines = ["| held-out texts, the answers alone | perplexity per token | bits per byte |", "| --- | --- | --- |"]
+    trained = report["training"]
+    lines = [f"{trained['steps']:,} steps, {trained['tokens'] / 1e6:.1f} million tokens, {trained['processor_minutes']:.0f} processor minutes of one shared core.", ""]
+    lines += ["| held-out texts, the answers alone | perplexity per token | bits per byte |", "| --- | --- | --- |"]
     for name, label in KINDS.items():
         entry = report["held_out"]["exported"].get(name)
         if entry:
