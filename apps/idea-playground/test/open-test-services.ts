@@ -25,7 +25,7 @@ export async function openSharedDatabase(): Promise<() => Promise<void>> {
   return shared.close;
 }
 
-/** Opens it with empty tables; it ends with the test. @param variables of the environment, beyond those that make failures quick */
+/** Opens it with empty tables; it ends with the test. @param variables of the environment, beyond those that make failures quick on a busy machine too */
 export async function openTestServices(
   context: Pick<TestContext, "onTestFinished">,
   variables: Record<string, string> = {},
@@ -33,8 +33,8 @@ export async function openTestServices(
   const config = configSchema.parse({
     DATA_DIRECTORY: "memory",
     LOCAL_FALLBACK: "false",
-    TIER_TIMEOUT_MS: "2000",
-    SPACE_TIMEOUT_MS: "5000",
+    TIER_TIMEOUT_MS: "30000",
+    SPACE_TIMEOUT_MS: "30000",
     SPACE_WAKE_BUDGET_MS: "1000",
     HUB_URL: "http://127.0.0.1:9",
     ...variables,
