@@ -161,6 +161,8 @@ try {
     const times = [indexMs, exactMs].flatMap((values) => [percentile(values, 0.5), percentile(values, 0.95)]);
     say(`| ${name} | ${recall.toFixed(3)} | ${times.join(" | ")} |`);
   }
+  const about = "Vectors lie in 500 groups, as pictures of one kind do (apps/pdf-extractor/bench/vector-source.ts).";
+  say(`\n${about} Made by \`pnpm --filter @repo/pdf-extractor bench:search --count ${count} --queries ${queryCount}\`.`);
   if (options.report !== undefined) await writeFile(join(options.report, "visual-search.md"), `${lines.join("\n")}\n`);
 } finally {
   await database.close();
