@@ -1,7 +1,7 @@
 import type { BenchPrompt, PeerModel, PeerResult, PeerTask } from "./peer-protocol.ts";
 
 /** One prompt of a task. */
-export interface PromptTask extends Omit<PeerTask, "prompts"> {
+interface PromptTask extends Omit<PeerTask, "prompts"> {
   prompt: BenchPrompt;
 }
 
