@@ -30,8 +30,10 @@ export interface Listener {
   /**
    * Stops accepting, lets running requests finish, then resolves.
    * @param options.force cut running requests off instead
+   * @param options.isIdle whether nothing is being answered: connections that stay open nevertheless are cut off after three
+   * seconds. A caller that broke off a stream can leave one behind whose end the server never reads.
    */
-  close(options?: { force?: boolean }): Promise<void>;
+  close(options?: { force?: boolean; isIdle?: () => boolean }): Promise<void>;
 }
 
 /**
@@ -60,14 +62,24 @@ export async function listen(server: Listenable, options: ListenOptions): Promis
   await promise;
   const { port } = http.address() as AddressInfo;
   const host = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
-  return { url: `http://${host}:${port}`, port, close: ({ force = false } = {}) => close(http, force) };
+  return { url: `http://${host}:${port}`, port, close: (how = {}) => close(http, how) };
 }
 
-async function close(http: HttpServer, force: boolean): Promise<void> {
+const idlePatienceMs = 3000;
+
+async function close(
+  http: HttpServer,
+  { force = false, isIdle = () => false }: { force?: boolean; isIdle?: () => boolean },
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   http.close(() => resolve());
+  let idleSince: number | undefined;
   // A keep-alive connection becomes idle only when its answer is sent, so idle ones are closed again and again.
-  const sweep = setInterval(() => http.closeIdleConnections(), 50);
+  const sweep = setInterval(() => {
+    http.closeIdleConnections();
+    idleSince = isIdle() ? (idleSince ?? Date.now()) : undefined;
+    if (idleSince !== undefined && Date.now() - idleSince > idlePatienceMs) http.closeAllConnections();
+  }, 50);
   if (force) http.closeAllConnections();
   else http.closeIdleConnections();
   await promise;

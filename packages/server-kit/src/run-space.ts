@@ -19,7 +19,8 @@ export async function runSpace(
     return process.exit(1);
   });
   server.log.info({ url: listener.url }, "listening");
-  stopOnSignals({ log: server.log, steps: [lifecycle.stop, () => listener.close(), lifecycle.close] });
+  const drain = (): Promise<void> => listener.close({ isIdle: () => server.admission.running === 0 });
+  stopOnSignals({ log: server.log, steps: [lifecycle.stop, drain, lifecycle.close] });
   await lifecycle.settled();
   const { ready, stage } = lifecycle.ready();
   server.log[ready ? "info" : "error"]({ stage, ms: Math.round(performance.now() - startedAt) }, ready ? "ready" : "not ready");
