@@ -52,7 +52,10 @@ const work: Record<string, (url: string) => Promise<void>> = {
   },
 };
 
-async function send(url: string, { headers, ...options }: RequestInit & { headers?: Record<string, string> }): Promise<void> {
+async function send(
+  url: string,
+  { headers, ...options }: Omit<RequestInit, "headers"> & { headers?: Record<string, string> },
+): Promise<void> {
   const response = await fetch(url, { ...options, headers: { ...headers, "x-api-key": adminKey } });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 300)}`);

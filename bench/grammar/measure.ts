@@ -7,7 +7,7 @@ import { percentile } from "../statistics.ts";
 const compilations = 21;
 
 /** Processor time of this thread, ms: neighbours on the machine do not count. */
-export function threadMs(): number {
+function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }

@@ -34,8 +34,8 @@ describe.skipIf(testDatabase().url === undefined)("on a PostgreSQL server", () =
         "CREATE TABLE notes (text text);--> statement-breakpoint\nSELECT pg_sleep(0.5);--> statement-breakpoint\nINSERT INTO notes VALUES ('once');",
       );
       const opened = await Promise.all(Array.from({ length: 4 }, async () => await openDatabase({ ...target, migrationsFolder })));
-      const [first] = opened;
-      const { rows } = (await first?.db.execute(sql`select text, current_database() as name from notes`)) as unknown as { rows: object[] };
+      const { db } = opened[0] as (typeof opened)[number];
+      const { rows } = (await db.execute(sql`select text, current_database() as name from notes`)) as unknown as { rows: object[] };
       await Promise.all(opened.map(async ({ close }) => await close()));
       expect(rows).toEqual([{ text: "once", name: target.name }]);
     },

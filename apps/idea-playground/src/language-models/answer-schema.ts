@@ -9,7 +9,7 @@ type Word = "string" | "number" | "integer" | "boolean";
 type ShortType = `${Word}${"" | "[]"}${"" | "?"}`;
 
 /** The original's way to write a schema down: {title: "string", pros: "string[]", price: "number?"}; ? marks what may be missing. */
-export interface ShortSchema {
+interface ShortSchema {
   readonly [field: string]: ShortType | ShortSchema;
 }
 

@@ -53,7 +53,7 @@ async function fitNewTokens(
 }
 
 /** The question as this model is asked it. */
-export async function toRequest(model: OpenModel, question: Question, context: CallContext): Promise<GenerationRequest> {
+async function toRequest(model: OpenModel, question: Question, context: CallContext): Promise<GenerationRequest> {
   const { sampling, answers, grammar, instruction } = question;
   const isFree = grammar === undefined || !model.constrains;
   const hasRoom = (instruction ?? "").length / charactersPerToken <= model.contextTokens * instructionShare;

@@ -3,7 +3,7 @@ import { lt } from "drizzle-orm";
 import { llmQueryLogs } from "../schema.ts";
 
 /** A question to a language model and how it ended. */
-export type QueryRecord = Omit<typeof llmQueryLogs.$inferInsert, "id" | "createdAt">;
+type QueryRecord = Omit<typeof llmQueryLogs.$inferInsert, "id" | "createdAt">;
 
 /** The log of questions. */
 export interface QueryLog {

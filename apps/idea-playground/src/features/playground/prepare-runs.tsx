@@ -35,11 +35,14 @@ function describeBrief({ mode, topic, industry, problem_area: problem, market_fo
 /** Reads the form of a run. @throws CodedError invalid_request, not_found */
 export type PrepareRun = (parts: OpenPlayground, c: Context<ServerEnvironment>) => Promise<PreparedRun>;
 
+/** The HTML of an element; parts of it may have to be waited for. */
+const toMarkup = async (element: { toString(): string | Promise<string> }): Promise<string> => await element.toString();
+
 /** Keeps every card as an idea of a canvas. */
 function keepIdea(ideas: IdeaStore, idea: Omit<NewIdea, "content" | "authorship">): CardRun["keep"] {
   return async (content, authorship) => {
     const kept = await ideas.add({ ...idea, content, authorship });
-    return { id: kept.id, markup: String(<IdeaCard idea={kept} isOpen />) };
+    return { id: kept.id, markup: await toMarkup(<IdeaCard idea={kept} isOpen />) };
   };
 }
 
@@ -131,7 +134,7 @@ export const prepareVariations: PrepareRun = async (parts, c) => {
     toPrompt: () => toVariationPrompt(idea.content, toCompany(brief)),
     keep: async (content, authorship) => {
       const variation = await ideas.addVariation({ ideaId: idea.id, content, authorship });
-      return { id: variation.id, markup: String(<VariationCard variation={variation} />) };
+      return { id: variation.id, markup: await toMarkup(<VariationCard variation={variation} />) };
     },
   };
   return { run, path: `/ideas/${idea.id}/variations` };

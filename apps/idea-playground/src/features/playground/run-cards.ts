@@ -16,9 +16,9 @@ interface Panel {
 
 function openPanel(cancel: () => void): Panel {
   const panel = document.querySelector<HTMLElement>("#run");
-  const part = <Kind extends HTMLElement>(name: string): Kind | null => panel?.querySelector<Kind>(`[data-part=${name}]`) ?? null;
-  const [text, time, bar, note] = [part("text"), part("time"), part<HTMLProgressElement>("bar"), part("note")];
-  const button = part<HTMLButtonElement>("cancel");
+  const part = (name: string): HTMLElement | null => panel?.querySelector<HTMLElement>(`[data-part=${name}]`) ?? null;
+  const [text, time, note, button] = [part("text"), part("time"), part("note"), part("cancel")];
+  const bar = panel?.querySelector<HTMLProgressElement>("progress[data-part=bar]");
   const startedAt = Date.now();
   const timer = setInterval(() => time?.replaceChildren(`${Math.round((Date.now() - startedAt) / 1000)} s`), 1_000);
   button?.addEventListener("click", cancel);
