@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { DecoderInterface } from "../graph/decoder-interface.ts";
@@ -24,6 +25,7 @@ const factsFile = "decoder.json";
 /**
  * The rewritten form of a decoder's ONNX file, made once: beside all others in `cacheDirectory`, in a folder named after
  * the original's name, size and time. Weights in files of their own are linked, or copied where links are not possible.
+ * Where `cacheDirectory` cannot be written (a container with a read-only root), the system's temporary folder takes its place.
  * @throws CodedError model_unavailable when it cannot be read or is no decoder
  */
 export async function prepareDecoder(
@@ -31,8 +33,21 @@ export async function prepareDecoder(
   cacheDirectory: string,
   options: RewriteDecoderOptions = {},
 ): Promise<PreparedDecoder> {
-  const folder = join(cacheDirectory, await folderName(onnxPath, options));
+  const name = await folderName(onnxPath, options);
+  const cached = await readFolder(join(cacheDirectory, name));
+  if (cached !== undefined) return cached;
+  const folder = join((await isWritable(cacheDirectory)) ? cacheDirectory : join(tmpdir(), "outpost-language-models"), name);
   return (await readFolder(folder)) ?? (await writeFolder(folder, onnxPath, options));
+}
+
+async function isWritable(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function folderName(onnxPath: string, options: RewriteDecoderOptions): Promise<string> {
