@@ -176,7 +176,7 @@ test("words stream, an end follows, and leaving the loop ends the work at the Sp
   expect(ends).toMatchObject([{ text: texts.join(""), answeredBy: "base" }]);
   expect(texts.length).toBeGreaterThan(1);
   for await (const event of model.stream("Tell me more", "base", {}, { maxNewTokens: 500 })) if (event.type === "text") break;
-  await expect.poll(() => base.generator.running).toBe(0);
+  await expect.poll(() => base.generator.running, { timeout: 20_000 }).toBe(0);
   expect(base.generator.cancelled).toBe(1);
 });
 
@@ -185,10 +185,10 @@ test("a signal ends a question, at the Space too", async (context) => {
   const { model } = await openTestServices(context, { LLM_SPACE_URL: base.url });
   const controller = new AbortController();
   const asking = failureOf(model.generate("Tell me", "base", {}, { signal: controller.signal, maxNewTokens: 500, stop: ["never"] }));
-  await expect.poll(() => base.generator.running).toBe(1);
+  await expect.poll(() => base.generator.running, { timeout: 20_000 }).toBe(1);
   controller.abort();
   expect(await asking).toMatchObject({ code: "cancelled" });
-  await expect.poll(() => base.generator.running).toBe(0);
+  await expect.poll(() => base.generator.running, { timeout: 20_000 }).toBe(0);
 });
 
 test("structures fit zod, JSON Schema and the short dialect, held to them by our Space", async (context) => {
