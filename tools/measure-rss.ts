@@ -21,6 +21,9 @@ interface Measured {
   idle: number;
   peak: number;
   requests: number;
+  /** Answered with 4xx: a limit of requests, for example. */
+  refusals: number;
+  /** Answered with 5xx or not at all. */
   failures: number;
 }
 
@@ -71,7 +74,7 @@ function readRss(pid: number): number {
 async function load(app: BuiltProcess, name: string): Promise<Omit<Measured, "name" | "idle">> {
   const until = Date.now() + loadMs;
   const routes = paths[name] ?? ["/"];
-  let [peak, requests, failures] = [0, 0, 0];
+  let [peak, requests, refusals, failures] = [0, 0, 0, 0];
   const call = async (): Promise<void> => {
     while (Date.now() < until) {
       const path = routes[requests % routes.length] ?? "/";
@@ -81,13 +84,14 @@ async function load(app: BuiltProcess, name: string): Promise<Omit<Measured, "na
       );
       await response?.arrayBuffer();
       if (response === undefined || response.status >= 500) failures += 1;
+      else if (!response.ok) refusals += 1;
     }
   };
   const watch = async (): Promise<void> => {
     for (; Date.now() < until; await sleep(250)) peak = Math.max(peak, readRss(app.pid ?? 0));
   };
   await Promise.all([watch(), ...Array.from({ length: callers }, call)]);
-  return { peak, requests, failures };
+  return { peak, requests, refusals, failures };
 }
 
 async function measure(unit: WorkspaceUnit, url: string): Promise<Measured> {
@@ -127,8 +131,9 @@ async function main(): Promise<void> {
   }
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: repositoryRoot, encoding: "utf8" }).trim();
   console.log(`\nMiB of resident memory at ${commit}, Node ${process.versions.node}, ${callers} callers for ${loadMs / 1000} s:\n`);
-  console.log("| App | Idle | Under load, peak | Requests | Failed |\n|---|---|---|---|---|");
-  for (const { name, idle, peak, requests, failures } of rows) console.log(`| ${name} | ${idle} | ${peak} | ${requests} | ${failures} |`);
+  console.log("| App | Idle | Under load, peak | Requests | Refused | Failed |\n|---|---|---|---|---|---|");
+  for (const { name, idle, peak, requests, refusals, failures } of rows)
+    console.log(`| ${name} | ${idle} | ${peak} | ${requests} | ${refusals} | ${failures} |`);
 }
 
 if (process.platform !== "linux") throw new Error("Resident memory is read from /proc, which only Linux has.");
