@@ -40,7 +40,7 @@ export function toStreamHeaders(format: StreamFormat): Record<string, string> {
 
 /**
  * A body that sends values as they come. The next one is asked for when the reader has room, so a slow reader slows the
- * work down and nothing piles up; a reader that leaves ends the work.
+ * work down and nothing piles up; a reader that leaves ends the work, and so does the deadline while a reader takes nothing.
  *
  * Resolves when the first value is there: what goes wrong before that is an error of its own status.
  * @throws what the values throw before the first one, and the deadline's errors
@@ -56,6 +56,8 @@ export async function openStream(answer: StreamAnswer): Promise<ReadableStream<U
     Promise.resolve(iterator.return?.()).catch(() => undefined);
     onEnd();
   };
+  // Work that waits for a reader is asked for nothing, so it would never hear that nobody waits for it.
+  deadline.signal.addEventListener("abort", end, { once: true });
   const next = (): Promise<IteratorResult<unknown>> => deadline.race(iterator.next());
   let pending: Promise<IteratorResult<unknown>>;
   try {
@@ -68,6 +70,7 @@ export async function openStream(answer: StreamAnswer): Promise<ReadableStream<U
     {
       async pull(controller) {
         try {
+          deadline.signal.throwIfAborted();
           const result = await withKeepAlive(pending, format);
           if (result === "silence") return controller.enqueue(encoder.encode(": still working\n\n"));
           if (result.done === true) {
