@@ -16,6 +16,7 @@ export default defineConfig({
           include: [`${everywhere}/*.test.{ts,tsx}`],
           exclude: [...ignored, "**/*.model.test.ts", "**/*.e2e.test.ts"],
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
