@@ -32,7 +32,8 @@ const paths: Record<string, readonly string[]> = {
   cinematch: ["/", "/?query=Batman", "/?query=a+boat+in+a+storm", "/map"],
   "memory-server": ["/memories?user_id=ann", "/console/sign-in", "/openapi.json"],
   "exam-middleware": ["/", "/portal/staff/sign-in", "/portal/student/sign-in", "/openapi.json"],
-  "pdf-extractor": ["/", "/calls", "/api/documents", "/fragments/results?query=dark+oak"],
+  "pdf-extractor": ["/", "/calls", "/api/documents", "/pictures?text=dark+oak"],
+  "idea-playground": ["/", "/usage", "/settings"],
 };
 
 /** Work that is put in before the load: what costs memory in this app. */
