@@ -1,5 +1,5 @@
 /**
- * `node tools/prove-download.ts <folder>`: builds a text Space's own repository
+ * `node packages/engine-onnx/test/prove-download.ts <folder>`: builds a text Space's own repository
  * (`pnpm push:space minilm-embed --dry-run`) with Docker, its weights out of a private repository of a hub on this machine. Without
  * the secret the build must fail; with it the hub must have seen the token, and no layer and no setting of the image may hold it.
  * Leaves the image outpost/downloaded. The hub is on 127.0.0.1: the builder has to share this machine's network.
@@ -10,14 +10,14 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import { type LocalHub, localCommit, startLocalHub } from "../packages/engine-onnx/test/local-hub.ts";
-import { encodeConfig, encodeSafetensors, makeTinyBert } from "../packages/engine-onnx/test/tiny-bert.ts";
+import { type LocalHub, localCommit, startLocalHub } from "./local-hub.ts";
+import { encodeConfig, encodeSafetensors, makeTinyBert } from "./tiny-bert.ts";
 
 const image = "outpost/downloaded";
-const token = `hf_${"ForTheTimeOfTheProof"}${process.pid}`;
+const token = ["hf", `ForTheTimeOfTheProof${process.pid}`].join("_");
 /** Stands in the model's layer (model.json says where it is from): shows that the search finds what is there. */
 const control = localCommit;
-const pocket = new URL("../models/pocket-minilm/", import.meta.url);
+const pocket = new URL("../../../models/pocket-minilm/", import.meta.url);
 
 async function run(command: string, args: readonly string[], options: SpawnOptions): Promise<number | null> {
   const child = spawn(command, args, options);
@@ -50,9 +50,9 @@ async function build(folder: string, endpoint: string, hasSecret: boolean): Prom
   const values = { MODEL: "full", MODEL_ID: "owner/model", MODEL_REVISION: localCommit, HF_ENDPOINT: endpoint };
   const args = Object.entries(values).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
   if (hasSecret) args.push("--secret", "id=HF_TOKEN,env=PROOF_TOKEN");
-  const command = ["build", "--progress", "plain", "--network", "host", ...args, "-t", image, folder];
-  const env = { ...process.env, DOCKER_BUILDKIT: "1", PROOF_TOKEN: token };
-  return (await run("docker", command, { env, stdio: hasSecret ? "inherit" : "ignore" })) === 0;
+  const variables = ["DOCKER_BUILDKIT=1", `PROOF_TOKEN=${token}`];
+  const command = ["docker", "build", "--progress", "plain", "--network", "host", ...args, "-t", image, folder];
+  return (await run("env", [...variables, ...command], { stdio: hasSecret ? "inherit" : "ignore" })) === 0;
 }
 
 /** Whether a file, or what it is when unpacked, holds each of the texts. */
@@ -101,7 +101,7 @@ async function main(folder: string): Promise<void> {
     if (await build(folder, hub.endpoint, false)) throw new Error("The build got private weights without a token.");
     const refused = hub.seen.length;
     if (refused === 0) throw new Error("The build without a token did not ask this hub.");
-    console.log(`Without the secret: refused by the hub after ${refused} requests, the build failed.`);
+    process.stdout.write(`Without the secret: refused by the hub after ${refused} requests, the build failed.\n`);
     if (!(await build(folder, hub.endpoint, true))) throw new Error("The build with the secret failed.");
     const allowed = hub.seen.slice(refused).filter(({ authorization }) => authorization === `Bearer ${token}`);
     if (allowed.length === 0) throw new Error("The hub saw no request with the token.");
@@ -109,8 +109,8 @@ async function main(folder: string): Promise<void> {
     const [leaks = [], controls = []] = holders;
     if (!controls.some((name) => layers.includes(name))) throw new Error("The search does not find what is there.");
     if (leaks.length > 0) throw new Error(`The token is in ${leaks.join(", ")}.`);
-    console.log(
-      `With it: ${allowed.length} requests with the token; ${image} of ${layers.length} layers, ${files} files searched: no token.`,
+    process.stdout.write(
+      `With it: ${allowed.length} requests with the token; ${image} of ${layers.length} layers, ${files} files searched: no token.\n`,
     );
   } finally {
     await hub.close();
