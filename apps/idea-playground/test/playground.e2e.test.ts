@@ -238,7 +238,19 @@ test("a tier whose Space is stopped is named with its cause, and base answers; w
   expect(await page.textContent(".idea[data-failed]")).toMatch(/company tier[^]*base tier/i);
   await page.reload();
   expect(await readTitles()).toEqual(before);
+
   await Promise.all([baseSpace.start(), companySpace.start()]);
+  // A Space that could not be reached is left alone for some seconds before it is asked again.
+  const writeOne = async (tier: string): Promise<string> => {
+    await page.goto(canvasUrl);
+    await fillForm({ topic: "shorter queues at lunch", count: 1, tier });
+    await page.click("button:has-text('Write ideas')");
+    return await awaitEnd();
+  };
+  for (const tier of ["company", "base"])
+    await expect
+      .poll(async () => await writeOne(tier), { timeout: patienceMs, interval: 2_000 })
+      .toMatch(/^1 card written(?![^]*in place of)/);
 });
 
 test("the app is killed while cards are written: those that were finished are there when it is back", async () => {

@@ -33,6 +33,11 @@ export type CardWriter = Pick<TieredLanguageModel, "streamStructure">;
 
 /** How daring the first card is, and how much more each next one. @source the seed's sequential generation */
 const temperature = { first: 0.7, step: 0.05, again: 0.15, most: 1.2 };
+/**
+ * Leaves out tokens less likely than this share of the likeliest one: a small model at these temperatures falls into
+ * repeating one syllable otherwise. @source Min-p sampling (arXiv 2407.01082), which recommends 0.05 to 0.1
+ */
+const minP = 0.1;
 /** Longest card in tokens: with every field as long as it may be a card has about 900. @source the seed's default */
 const maxNewTokens = 1_024;
 /** Tries for a card that says the same as another one. */
@@ -98,7 +103,7 @@ async function* drawCard(
 ): AsyncGenerator<CardEvent, { content: IdeaContent; authorship: Authorship }> {
   const { prompt, context: facts } = run.toPrompt(ideas);
   const daring = temperature.first + temperature.step * card + temperature.again * attempt;
-  const options = { ...context, maxNewTokens, temperature: Math.min(temperature.most, daring), cache: false };
+  const options = { ...context, maxNewTokens, minP, temperature: Math.min(temperature.most, daring), cache: false };
   let shown: PartialIdea = {};
   let shownAt = 0;
   for await (const event of writer.streamStructure(prompt, ideaDraft, run.tier, facts, options)) {
