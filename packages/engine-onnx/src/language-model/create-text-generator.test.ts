@@ -113,11 +113,12 @@ test.each([
 
 test("whoever leaves, by signal, deadline or by leaving the loop, frees the place at once", async () => {
   const long = { input: { prompt: "go on" }, sampling: { maxNewTokens: 400, temperature: 2, seed: 1 } };
+  // The whole answer takes some 30 ms where nothing else runs.
   const abort = new AbortController();
   const left = generator.generate(long, { signal: abort.signal });
-  setTimeout(() => abort.abort(), 30);
+  setTimeout(() => abort.abort(), 2);
   await expect(left).rejects.toMatchObject({ code: "cancelled" });
-  await expect(generator.generate(long, { deadlineAt: Date.now() + 30 })).rejects.toMatchObject({ code: "deadline_exceeded" });
+  await expect(generator.generate(long, { deadlineAt: Date.now() + 2 })).rejects.toMatchObject({ code: "deadline_exceeded" });
   for await (const event of generator.stream(long)) if (event.type === "token") break;
   await generator.generate({ input: { prompt: "a" }, sampling: { maxNewTokens: 1 } });
   expect(generator.stats()).toMatchObject({ activeRows: 0, queued: 0 });
