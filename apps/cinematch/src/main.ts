@@ -1,6 +1,6 @@
 import { loadAssets } from "@repo/app-kit/load-assets";
 import type { ReadyResponse } from "@repo/contracts/health";
-import { listen } from "@repo/server-kit/listen";
+import { closeStreaming, listen } from "@repo/server-kit/listen";
 import { createLogger } from "@repo/server-kit/log";
 import { stopOnSignals } from "@repo/server-kit/shutdown";
 import { createApp } from "./app.ts";
@@ -26,12 +26,7 @@ stopOnSignals({
   log,
   steps: [
     () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
-    // Open status streams never end by themselves, so connections are cut once the answers under way are sent.
-    async () =>
-      await Promise.race([
-        listener.close(),
-        new Promise((resolve) => setTimeout(resolve, 1_000)).then(async () => await listener.close({ force: true })),
-      ]),
+    async () => await closeStreaming(listener),
     async () => await indexer?.close(),
     async () => await spaces.close(),
     async () => await database.close(),

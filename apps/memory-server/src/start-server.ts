@@ -1,7 +1,7 @@
 import { createJobQueue } from "@repo/app-kit/job-queue";
 import { loadAssets } from "@repo/app-kit/load-assets";
 import type { ReadyResponse } from "@repo/contracts/health";
-import { listen } from "@repo/server-kit/listen";
+import { closeStreaming, listen } from "@repo/server-kit/listen";
 import type { Logger } from "@repo/server-kit/log";
 import { createAccessControl } from "./access.ts";
 import { createApp } from "./app.ts";
@@ -79,12 +79,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
 
   return [
     () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
-    // Streams of events never end by themselves, so connections are cut once the answers under way are sent.
-    async () =>
-      await Promise.race([
-        listener.close(),
-        new Promise((resolve) => setTimeout(resolve, 1_000)).then(async () => await listener.close({ force: true })),
-      ]),
+    async () => await closeStreaming(listener),
     async () => await queue.close(),
     async () => await spaces.close(),
     async () => await store.close(),

@@ -1,6 +1,6 @@
 import { loadAssets } from "@repo/app-kit/load-assets";
 import type { ReadyResponse } from "@repo/contracts/health";
-import { listen } from "@repo/server-kit/listen";
+import { closeStreaming, listen } from "@repo/server-kit/listen";
 import type { Logger } from "@repo/server-kit/log";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -19,12 +19,7 @@ export async function startServer(config: Config, log: Logger): Promise<(() => u
 
   return [
     () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
-    // Streams of events never end by themselves, so connections are cut once the answers under way are sent.
-    async () =>
-      await Promise.race([
-        listener.close(),
-        new Promise((resolve) => setTimeout(resolve, 1_000)).then(async () => await listener.close({ force: true })),
-      ]),
+    async () => await closeStreaming(listener),
     async () => await queue.close(),
     async () => await spaces.close(),
     async () => await database.close(),

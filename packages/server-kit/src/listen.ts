@@ -65,6 +65,17 @@ export async function listen(server: Listenable, options: ListenOptions): Promis
   return { url: `http://${host}:${port}`, port, close: (how = {}) => close(http, how) };
 }
 
+/** Time that answers under way have before their connections are cut, milliseconds. */
+const streamPatienceMs = 1_000;
+
+/** Stops a listener that streams events: those never end by themselves, so after a second what is still open is cut. */
+export async function closeStreaming(listener: Pick<Listener, "close">): Promise<void> {
+  await Promise.race([
+    listener.close(),
+    new Promise((resolve) => setTimeout(resolve, streamPatienceMs)).then(async () => await listener.close({ force: true })),
+  ]);
+}
+
 const idlePatienceMs = 3000;
 
 async function close(
