@@ -1,3 +1,4 @@
+import { databaseVariables } from "@repo/app-kit/database-variables";
 import { booleanVariable, integerVariable, portVariable } from "@repo/server-kit/env-schema";
 import { loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
@@ -40,23 +41,7 @@ export const configSchema = z.object({
   PCA_COMPONENTS: integerVariable(0, 384)
     .default(0)
     .describe("Reduce the 384 numbers of a vector to this many (32 to 64 are sensible) before comparing; 0 compares whole vectors."),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe(
-      "postgres:// address of a PostgreSQL with pgvector and pg_trgm. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY.",
-    ),
-  DATABASE_NAME: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional()
-    .describe(
-      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
-    ),
-  DATA_DIRECTORY: z
-    .string()
-    .optional()
-    .describe("Folder of the embedded database; default data/cinematch in the repository, as npm start has it."),
+  ...databaseVariables("cinematch", "pgvector and pg_trgm"),
   CATALOGUE_PATH: z
     .string()
     .optional()

@@ -1,3 +1,4 @@
+import { databaseVariables } from "@repo/app-kit/database-variables";
 import { parseFieldPattern } from "@repo/contracts/field-pattern";
 import { booleanVariable, integerVariable, listVariable, portVariable } from "@repo/server-kit/env-schema";
 import { loadConfigOrExit } from "@repo/server-kit/load-config";
@@ -35,21 +36,7 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Address under which people reach the app, for links; default http://HOST:PORT."),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe("postgres:// address of a PostgreSQL. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
-  DATABASE_NAME: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional()
-    .describe(
-      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
-    ),
-  DATA_DIRECTORY: z
-    .string()
-    .optional()
-    .describe("Folder of the embedded database; default data/exam-middleware in the repository, as npm start has it."),
+  ...databaseVariables("exam-middleware"),
   SECRET_KEY: secretSchema()
     .refine((key) => key.reveal().length >= 32, { error: "at least 32 characters" })
     .optional()

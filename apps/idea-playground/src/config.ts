@@ -1,3 +1,4 @@
+import { databaseVariables } from "@repo/app-kit/database-variables";
 import { booleanVariable, integerVariable, portVariable } from "@repo/server-kit/env-schema";
 import { type Environment, loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
@@ -59,21 +60,7 @@ export const configSchema = z.object({
     .default(500)
     .describe("Answers kept in memory for the same question with temperature 0 or a seed; 0: none."),
   QUERY_LOG_DAYS: integerVariable(1, 3_650).default(90).describe("Days for which queries stay in the log."),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe("postgres:// address of a PostgreSQL. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
-  DATABASE_NAME: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional()
-    .describe(
-      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
-    ),
-  DATA_DIRECTORY: z
-    .string()
-    .optional()
-    .describe("Folder of the embedded database; default data/idea-playground in the repository, as npm start has it."),
+  ...databaseVariables("idea-playground"),
   HUB_URL: z
     .url({ protocol: /^https?$/ })
     .default("https://huggingface.co")

@@ -1,3 +1,4 @@
+import { databaseVariables } from "@repo/app-kit/database-variables";
 import { booleanVariable, integerVariable, listVariable, portVariable } from "@repo/server-kit/env-schema";
 import { type Environment, loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
@@ -53,21 +54,7 @@ export const configSchema = z.object({
     .describe("A Qdrant that keeps the vectors; without it they are in the database (pgvector)."),
   QDRANT_API_KEY: secretSchema().optional().describe("Key for QDRANT_URL."),
   QDRANT_COLLECTION: z.string().optional().describe("Collection in Qdrant; default memories."),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe("postgres:// address of a PostgreSQL with pgvector. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
-  DATABASE_NAME: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional()
-    .describe(
-      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
-    ),
-  DATA_DIRECTORY: z
-    .string()
-    .optional()
-    .describe("Folder of the embedded database; default data/memory-server in the repository, as npm start has it."),
+  ...databaseVariables("memory-server", "pgvector"),
   SPACE_TIMEOUT_MS: integerVariable(100, 600_000).default(30_000).describe("Longest time one request to the Space may take, milliseconds."),
   SPACE_WAKE_BUDGET_MS: integerVariable(1_000, 3_600_000)
     .default(180_000)

@@ -1,3 +1,4 @@
+import { databaseVariables } from "@repo/app-kit/database-variables";
 import { booleanVariable, integerVariable, portVariable } from "@repo/server-kit/env-schema";
 import { loadConfigOrExit } from "@repo/server-kit/load-config";
 import { secretSchema } from "@repo/server-kit/secret";
@@ -10,21 +11,7 @@ export const vectorDimensions = 1152;
 export const configSchema = z.object({
   PORT: portVariable().default(3004).describe("Port to listen on."),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on; 0.0.0.0 in a container."),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe("postgres:// address of a PostgreSQL with pgvector. Without it an embedded PostgreSQL keeps its files in DATA_DIRECTORY."),
-  DATABASE_NAME: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,62}$/)
-    .optional()
-    .describe(
-      "Database on the server of DATABASE_URL in place of the one in the address; made when there is none. Apps that share a server need one each.",
-    ),
-  DATA_DIRECTORY: z
-    .string()
-    .optional()
-    .describe("Folder of the embedded database; default data/pdf-extractor in the repository, as npm start has it."),
+  ...databaseVariables("pdf-extractor", "pgvector"),
   ACCESS_KEY: secretSchema()
     .refine((key) => key.reveal().length >= 16, { error: "at least 16 characters" })
     .optional()
