@@ -1,5 +1,5 @@
-import { booleanVariable, integerVariable, urlVariable } from "@repo/server-kit/env-schema";
-import { secretSchema } from "@repo/server-kit/secret";
+import { booleanVariable, integerVariable } from "@repo/server-kit/env-schema";
+import { hubVariables } from "@repo/server-kit/hub-variables";
 import { z } from "zod";
 import { fullModel, precisions } from "./model.ts";
 
@@ -24,12 +24,7 @@ export const languageVariables = {
     .string()
     .optional()
     .describe("Folder of a model (an ONNX export, config.json, tokenizer.json, tokenizer_config.json) to serve in place of the others."),
-  HF_ENDPOINT: urlVariable().default("https://huggingface.co").describe("Address of the Hub or of a mirror."),
-  HF_TOKEN: secretSchema().optional().describe("Token for private or gated repositories; sent to HF_ENDPOINT only."),
-  HF_HOME: z
-    .string()
-    .optional()
-    .describe("Folder of Hugging Face's cache, read before anything is downloaded; default ~/.cache/huggingface."),
+  ...hubVariables(),
   DATA_DIRECTORY: z.string().optional().describe("Folder for fetched and rewritten models; default ~/.cache/outpost."),
   THREADS: integerVariable(1, 64).optional().describe("Threads of one step of the model; default one per core of the container's quota."),
   MAX_CONCURRENT_ANSWERS: integerVariable(1, 64).default(8).describe("Answers written at the same time."),

@@ -1,5 +1,5 @@
-import { integerVariable, urlVariable } from "@repo/server-kit/env-schema";
-import { secretSchema } from "@repo/server-kit/secret";
+import { integerVariable } from "@repo/server-kit/env-schema";
+import { hubVariables } from "@repo/server-kit/hub-variables";
 import { z } from "zod";
 import { fullModel } from "./model.ts";
 
@@ -26,12 +26,7 @@ export const visualVariables = {
     .string()
     .optional()
     .describe("Folder of a prepared model (vision.onnx, text.onnx, tokenizer.json, model.json) to serve in place of the others."),
-  HF_ENDPOINT: urlVariable().default("https://huggingface.co").describe("Address of the Hub or of a mirror."),
-  HF_TOKEN: secretSchema().optional().describe("Token for private or gated repositories; sent to HF_ENDPOINT only."),
-  HF_HOME: z
-    .string()
-    .optional()
-    .describe("Folder of Hugging Face's cache, read before anything is downloaded; default ~/.cache/huggingface."),
+  ...hubVariables(),
   DATA_DIRECTORY: z.string().optional().describe("Folder for prepared and optimised models; default ~/.cache/outpost."),
   WORKERS: integerVariable(1, 64)
     .optional()

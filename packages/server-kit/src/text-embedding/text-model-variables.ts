@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { integerVariable, urlVariable } from "../env-schema.ts";
-import { secretSchema } from "../secret.ts";
+import { integerVariable } from "../env-schema.ts";
+import { hubVariables } from "../hub-variables.ts";
 
 const bytesPerMegabyte = 1024 * 1024;
 
@@ -27,12 +27,7 @@ export function textModelVariables(fullModel: string) {
       .string()
       .optional()
       .describe("Folder of a prepared model (model.onnx, tokenizer.json, model.json) to serve in place of the others."),
-    HF_ENDPOINT: urlVariable().default("https://huggingface.co").describe("Address of the Hub or of a mirror."),
-    HF_TOKEN: secretSchema().optional().describe("Token for private or gated repositories; sent to HF_ENDPOINT only."),
-    HF_HOME: z
-      .string()
-      .optional()
-      .describe("Folder of Hugging Face's cache, read before anything is downloaded; default ~/.cache/huggingface."),
+    ...hubVariables(),
     DATA_DIRECTORY: z.string().optional().describe("Folder for prepared and optimised models; default ~/.cache/outpost."),
     WORKERS: integerVariable(1, 64).optional().describe("Inference threads; default one per core of the container's quota."),
     CACHE_MB: integerVariable(0, 65_536).default(16).describe("Memory for vectors of texts seen before, MiB; 0 keeps none."),
