@@ -2,7 +2,8 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, jsonSchema, Output, streamText } from "ai";
 import { expect, test } from "vitest";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 
 const connect = (space: GenerationFixture, supportsStructuredOutputs = true) =>
@@ -15,7 +16,7 @@ const settings = { seed: 9, temperature: 1, maxOutputTokens: 24, maxRetries: 0 }
 
 /** generateText, streamText, and objects in every way it has of asking for them. */
 export function testAiSdk(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
+  const space = createSpaceFixture(target);
 
   test("generateText and streamText give one text, usage and reason", async () => {
     const whole = await generateText({ model: connect(space), prompt, system: "You write slogans.", ...settings });

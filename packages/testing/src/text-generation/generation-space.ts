@@ -1,7 +1,7 @@
 import type { GenerationService } from "@repo/contracts/generate-text";
 import type { z } from "zod";
-import { afterAll, beforeAll } from "vitest";
 import { type RunningSpace, type StartableSpace, startSpace } from "../text-embedding/running-space.ts";
+import type { SpaceFixture } from "../text-embedding/space-fixture.ts";
 
 /** A Space that writes text, running. */
 export type RunningGenerationSpace = RunningSpace<GenerationService>;
@@ -21,30 +21,4 @@ export function defineGenerationSpace<Schema extends z.ZodObject, Service extend
 }
 
 /** A Space that its suite neither starts nor stops. */
-export type GenerationFixture = Omit<RunningGenerationSpace, "close">;
-
-/**
- * A Space that runs while the tests of the describe around this call do. It may be used inside tests and hooks only.
- * @param environment variables that differ from the Space's defaults
- */
-export function createGenerationFixture(target: GenerationSpace, environment: Readonly<Record<string, string>> = {}): GenerationFixture {
-  let running: RunningGenerationSpace | undefined;
-  const current = (): RunningGenerationSpace => {
-    if (running === undefined) throw new Error("The Space runs only while tests do.");
-    return running;
-  };
-  beforeAll(async () => {
-    running = await target.start(environment);
-  });
-  afterAll(() => running?.close());
-  return {
-    get url() {
-      return current().url;
-    },
-    get service() {
-      return current().service;
-    },
-    post: (...request) => current().post(...request),
-    status: () => current().status(),
-  };
-}
+export type GenerationFixture = SpaceFixture<GenerationService>;

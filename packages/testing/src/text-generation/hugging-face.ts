@@ -1,7 +1,8 @@
 /** @huggingface/inference against this Space as its endpointUrl, and what LangChain's HuggingFaceInference makes of it. */
 import { InferenceClient } from "@huggingface/inference";
 import { expect, test } from "vitest";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 
 const parameters = { max_new_tokens: 16, temperature: 1, seed: 3 };
@@ -10,8 +11,8 @@ const connect = (space: GenerationFixture, key = ""): InferenceClient => new Inf
 
 /** textGeneration and chatCompletion, whole and streamed, and errors as this client shows them. */
 export function testHuggingFaceClient(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
-  const locked = createGenerationFixture(target, { SPACE_API_KEYS: "space-key" });
+  const space = createSpaceFixture(target);
+  const locked = createSpaceFixture(target, { SPACE_API_KEYS: "space-key" });
 
   test("textGeneration and textGenerationStream give one text", async () => {
     const { generated_text: whole } = await connect(space).textGeneration({ inputs, parameters });

@@ -1,7 +1,8 @@
 /** LangChain's ChatOpenAI and OpenAI against this Space. */
 import { ChatOpenAI, OpenAI } from "@langchain/openai";
 import { expect, test } from "vitest";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 
 const settings = { apiKey: "any", temperature: 1, maxTokens: 24, maxRetries: 0, modelKwargs: { seed: 4 } };
@@ -10,7 +11,7 @@ const chat = (space: GenerationFixture, more: { maxTokens?: number } = {}) =>
 
 /** Chats whole and streamed, objects, and plain completions. */
 export function testLangchain(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
+  const space = createSpaceFixture(target);
 
   test("invoke and stream give one text", async () => {
     const whole = await chat(space).invoke("A slogan for a lamp");

@@ -4,7 +4,8 @@ import { zodResponseFormat } from "openai/helpers/zod";
 import { describe, expect, test } from "vitest";
 import { waitUntil } from "../text-embedding/wait-until.ts";
 import { readMetric } from "./read-metric.ts";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 
 const model = "gpt-4o-mini";
@@ -24,15 +25,15 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 /** Chat, completions, schemas, models, refusals, keys, a full queue, and leaving. */
 export function testOpenAiSdk(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
+  const space = createSpaceFixture(target);
   testChat(space);
   testForms(space);
   testCompletions(space);
   testModels(space);
   testRefusals(space);
   testLeaving(space);
-  testKeys(createGenerationFixture(target, { SPACE_API_KEYS: "first-key" }));
-  testFullServer(createGenerationFixture(target, { MAX_CONCURRENT_REQUESTS: "1" }));
+  testKeys(createSpaceFixture(target, { SPACE_API_KEYS: "first-key" }));
+  testFullServer(createSpaceFixture(target, { MAX_CONCURRENT_REQUESTS: "1" }));
 }
 
 function testChat(space: GenerationFixture): void {

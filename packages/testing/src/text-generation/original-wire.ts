@@ -1,7 +1,8 @@
 /** The original's client, its diagnostics and its guides, as they send their requests over the wire. */
 import { originalGenerateResponse, originalPaths } from "@repo/contracts/original-generation";
 import { describe, expect, test } from "vitest";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { readJsonEvents } from "./read-events.ts";
 
 const prompt = "A slogan for a lamp";
@@ -9,7 +10,7 @@ const parameters = { max_new_tokens: 16, temperature: 1, seed: 21 };
 
 /** Every body on every path, contexts and history, several answers, and lengths that do not fit. */
 export function testOriginalWire(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
+  const space = createSpaceFixture(target);
   const ask = async (body: object, path = "/api/generate") => {
     const response = await space.post(path, body);
     expect(response.status).toBe(200);

@@ -2,7 +2,8 @@
 import { tgiGenerateResponse, tgiStreamResponse, type TgiStreamResponse } from "@repo/contracts/tgi-generation";
 import { tgiError } from "@repo/contracts/generation-errors";
 import { describe, expect, test } from "vitest";
-import { createGenerationFixture, type GenerationFixture, type GenerationSpace } from "./generation-space.ts";
+import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { idea, ideaSchema } from "./idea-schema.ts";
 import { readJsonEvents } from "./read-events.ts";
 
@@ -11,7 +12,7 @@ const parameters = { max_new_tokens: 16, temperature: 1, seed: 7 };
 
 /** /generate, /generate_stream, / and /info. */
 export function testTgiWire(target: GenerationSpace): void {
-  const space = createGenerationFixture(target);
+  const space = createSpaceFixture(target);
   const generate = async (more: object = {}) =>
     tgiGenerateResponse.parse(await (await space.post("/generate", { inputs, parameters: { ...parameters, ...more } })).json());
   const stream = async (more: object = {}, path = "/generate_stream", fields: object = {}) => {
