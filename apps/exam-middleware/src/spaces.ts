@@ -1,7 +1,7 @@
 import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
 import { createAnswerSheetClient } from "@repo/client-kit/answer-sheet-client";
 import { diagnoseSpace } from "@repo/client-kit/diagnose-space";
-import { loadOnce } from "@repo/client-kit/load-once";
+import { createLocalService, type LocalService } from "@repo/client-kit/local-service";
 import type { AnswerSheetReader, ExtractResponse } from "@repo/contracts/answer-sheets";
 import type { SheetOptions } from "@repo/contracts/answer-sheet-options";
 import type { CallContext } from "@repo/contracts/call-context";
@@ -52,34 +52,14 @@ export interface Spaces {
 }
 
 /** The Space's service in this process, loaded when it is first needed. */
-interface LocalReader {
-  load(): Promise<AnswerSheetReader>;
-  /** false once it is known that it cannot be loaded. */
-  mayWork(): boolean;
-  close(): Promise<void>;
-}
+type LocalReader = LocalService<AnswerSheetReader>;
 
 function createLocal({ MODEL_DIRECTORY }: Config): LocalReader {
-  let loaded: { close(): Promise<void> } | undefined;
-  let failed = false;
-  const importPackage = async () =>
-    await import("@repo/answer-sheet-ml/service").catch((cause: unknown) => {
-      const message = "Sheets cannot be read inside this process: the optional package @repo/answer-sheet-ml is not installed here.";
-      throw new CodedError("model_unavailable", message, { cause });
-    });
-  const load = loadOnce(async () => {
-    try {
-      const { createService } = await importPackage();
-      const service = await createService(MODEL_DIRECTORY === undefined ? {} : { MODEL_DIRECTORY });
-      loaded = service;
-      failed = false;
-      return service;
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
+  return createLocalService({
+    importPackage: async () => await import("@repo/answer-sheet-ml/service"),
+    absent: "Sheets cannot be read inside this process: the optional package @repo/answer-sheet-ml is not installed here.",
+    create: async ({ createService }) => await createService(MODEL_DIRECTORY === undefined ? {} : { MODEL_DIRECTORY }),
   });
-  return { load, mayWork: () => !failed, close: async () => await loaded?.close() };
 }
 
 /** What only another place to read can help against. */

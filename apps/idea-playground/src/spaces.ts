@@ -1,7 +1,6 @@
 import { createAdaptiveTextGenerator, type AdaptiveTextGenerator } from "@repo/client-kit/adaptive-text-generator";
 import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
-import { loadOnce } from "@repo/client-kit/load-once";
-import { CodedError } from "@repo/contracts/coded-error";
+import { createLocalService, type LocalService } from "@repo/client-kit/local-service";
 import type { TextGenerator } from "@repo/contracts/generate-text";
 import type { Config } from "./config.ts";
 import type { TierTarget } from "./settings/tier-targets.ts";
@@ -13,35 +12,15 @@ export interface SpaceConnection {
   generator: AdaptiveTextGenerator;
 }
 
-/** The Space's own service in this process: same code, same model, no HTTP. */
-export interface LocalModel {
-  /** Loads it when it is first needed. */
-  load(): Promise<TextGenerator>;
-  /** false once it is known that it cannot be loaded. */
-  mayWork(): boolean;
-}
+/** The Space's own service in this process; features load it and never close it. */
+export type LocalModel = Pick<LocalService<TextGenerator>, "load" | "mayWork">;
 
-function createLocal({ MODEL }: Config): LocalModel & { close(): Promise<void> } {
-  let loaded: { close(): Promise<void> } | undefined;
-  let failed = false;
-  const importPackage = async () =>
-    await import("@repo/llm-generate/service").catch((cause: unknown) => {
-      const message = "No model runs inside this process: the optional package @repo/llm-generate is not installed here.";
-      throw new CodedError("model_unavailable", message, { cause });
-    });
-  const load = loadOnce(async () => {
-    try {
-      const { createService } = await importPackage();
-      const service = await createService({ MODEL });
-      loaded = service;
-      failed = false;
-      return service;
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
+function createLocal({ MODEL }: Config): LocalService<TextGenerator> {
+  return createLocalService({
+    importPackage: async () => await import("@repo/llm-generate/service"),
+    absent: "No model runs inside this process: the optional package @repo/llm-generate is not installed here.",
+    create: async ({ createService }) => await createService({ MODEL }),
   });
-  return { load, mayWork: () => !failed, close: async () => await loaded?.close() };
 }
 
 /** What idea-playground knows of the models it uses. The only place where they are reached. */

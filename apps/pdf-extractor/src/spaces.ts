@@ -1,5 +1,5 @@
 import { createSpaceClient, type SpaceClient } from "@repo/client-kit/create-space-client";
-import { loadOnce } from "@repo/client-kit/load-once";
+import { createLocalService, type LocalService } from "@repo/client-kit/local-service";
 import { modelMismatch } from "@repo/client-kit/model-mismatch";
 import { createVisualEmbedderClient } from "@repo/client-kit/visual-embedder-client";
 import type { CallContext } from "@repo/contracts/call-context";
@@ -55,30 +55,15 @@ export function toCallPrices(config: Config): CallPrices {
 }
 
 /** The Space's own service in this process, loaded when it is first needed: same code, same model, no HTTP. */
-function createLocal({ MODEL }: Config) {
-  let loaded: { close(): Promise<void> } | undefined;
-  let failed = false;
-  const importPackage = async () =>
-    await import("@repo/siglip-embed/service").catch((cause: unknown) => {
-      const message = "The model cannot run inside this process: the optional package @repo/siglip-embed is not installed here.";
-      throw new CodedError("model_unavailable", message, { cause });
-    });
-  const load = loadOnce(async (): Promise<VisualEmbedder> => {
-    try {
-      const { createService } = await importPackage();
-      const service = await createService({ MODEL });
-      loaded = service;
-      failed = false;
-      return service;
-    } catch (error) {
-      failed = true;
-      throw error;
-    }
+function createLocal({ MODEL }: Config): LocalModel {
+  return createLocalService({
+    importPackage: async () => await import("@repo/siglip-embed/service"),
+    absent: "The model cannot run inside this process: the optional package @repo/siglip-embed is not installed here.",
+    create: async ({ createService }) => await createService({ MODEL }),
   });
-  return { load, isLoaded: () => loaded !== undefined, mayWork: () => !failed, close: async () => await loaded?.close() };
 }
 
-type LocalModel = ReturnType<typeof createLocal>;
+type LocalModel = LocalService<VisualEmbedder>;
 
 /** The model that must answer by the configuration; undefined: any one. */
 function toExpectedModel(config: Config): string | undefined {

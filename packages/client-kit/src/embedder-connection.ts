@@ -1,11 +1,10 @@
 import type { CallContext } from "@repo/contracts/call-context";
-import { CodedError } from "@repo/contracts/coded-error";
 import type { TextEmbedder } from "@repo/contracts/embed-text";
 import type { ModelIdentity } from "@repo/contracts/model-info";
 import type { SpaceClient } from "./create-space-client.ts";
 import { diagnoseSpace, type SpaceDiagnosis } from "./diagnose-space.ts";
 import { type FallbackStatus, type FallbackTextEmbedder, withFallback } from "./fallback.ts";
-import { loadOnce } from "./load-once.ts";
+import { createLocalService } from "./local-service.ts";
 import type { TextEmbedderClient } from "./text-embedder-client.ts";
 
 /** How an app's embeddings do, for its health route and its pages. */
@@ -48,20 +47,12 @@ export function createLocalEmbedder<Module>(options: {
   advice?: string;
   create: (module: Module) => Promise<TextEmbedder & { close(): Promise<void> }>;
 }): LocalEmbedder {
-  let loaded: { close(): Promise<void> } | undefined;
-  const load = loadOnce(async () => {
-    const module = await options.importPackage().catch((cause: unknown) => {
-      throw new CodedError(
-        "model_unavailable",
-        `The model cannot run inside this process: the optional package ${options.packageName} is not installed here. ${options.advice ?? ""}`.trim(),
-        { cause },
-      );
-    });
-    const service = await options.create(module);
-    loaded = service;
-    return service;
+  return createLocalService({
+    importPackage: options.importPackage,
+    absent:
+      `The model cannot run inside this process: the optional package ${options.packageName} is not installed here. ${options.advice ?? ""}`.trim(),
+    create: options.create,
   });
-  return { load, close: async () => await loaded?.close() };
 }
 
 /** The model in this process as the only one. */
