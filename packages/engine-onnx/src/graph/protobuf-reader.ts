@@ -40,6 +40,16 @@ export function* readProtobuf(bytes: Uint8Array): Generator<ProtobufField> {
   }
 }
 
+/** Every value of one field that is bytes: texts and nested messages. */
+export function* pickBytes(message: Uint8Array, wanted: number): Generator<Uint8Array> {
+  for (const { field, value } of readProtobuf(message)) if (field === wanted && typeof value !== "number") yield value;
+}
+
+/** A field as text; "" for a number, which no text field holds. */
+export function toFieldText(value: number | Uint8Array): string {
+  return typeof value === "number" ? "" : new TextDecoder().decode(value);
+}
+
 function malformed(): CodedError {
   return new CodedError("model_unavailable", "This is not a readable ONNX file: its protobuf structure is broken.");
 }

@@ -1,4 +1,5 @@
-import { readProtobuf } from "./protobuf-reader.ts";
+import { pickBytes, readProtobuf, toFieldText } from "./protobuf-reader.ts";
+import { toDimension } from "./read-onnx-interface.ts";
 
 /** A node of a serialised graph, as much of it as finding one's way needs. */
 export interface OnnxNode {
@@ -48,7 +49,7 @@ export function readOnnxGraph(graph: Uint8Array): OnnxGraph {
   for (const { field, value } of readProtobuf(graph)) {
     if (typeof value === "number") continue;
     if (field === 1) nodes.push(toNode(value));
-    else if (field === 5) for (const part of readProtobuf(value)) if (part.field === 8) constants.add(toText(part.value));
+    else if (field === 5) for (const part of readProtobuf(value)) if (part.field === 8) constants.add(toFieldText(part.value));
     if (field === 11) inputs.push(toPort(value));
     if (field === 12) outputs.push(toPort(value));
   }
@@ -62,14 +63,14 @@ function toNode(bytes: Uint8Array): OnnxNode {
   let operator = "";
   let domain = "";
   for (const { field, value } of readProtobuf(bytes)) {
-    if (field === 1) inputs.push(toText(value));
-    else if (field === 2) outputs.push(toText(value));
-    else if (field === 4) operator = toText(value);
-    else if (field === 7) domain = toText(value);
+    if (field === 1) inputs.push(toFieldText(value));
+    else if (field === 2) outputs.push(toFieldText(value));
+    else if (field === 4) operator = toFieldText(value);
+    else if (field === 7) domain = toFieldText(value);
     else if (field === 5 && typeof value !== "number") {
       let name = "";
       for (const part of readProtobuf(value)) {
-        if (part.field === 1) name = toText(part.value);
+        if (part.field === 1) name = toFieldText(part.value);
         if (part.field === 3 && typeof part.value === "number") integers[name] = part.value;
       }
     }
@@ -81,26 +82,10 @@ function toPort(bytes: Uint8Array): OnnxPort {
   let name = "";
   let type = 0;
   let shape: OnnxPort["shape"] = [];
-  for (const { field, value } of readProtobuf(bytes)) if (field === 1) name = toText(value);
-  for (const tensor of [...pick(bytes, 2)].flatMap((each) => [...pick(each, 1)])) {
+  for (const { field, value } of readProtobuf(bytes)) if (field === 1) name = toFieldText(value);
+  for (const tensor of [...pickBytes(bytes, 2)].flatMap((each) => [...pickBytes(each, 1)])) {
     for (const { field, value } of readProtobuf(tensor)) if (field === 1 && typeof value === "number") type = value;
-    shape = [...pick(tensor, 2)].flatMap((dimensions) => [...pick(dimensions, 1)].map(toDimension));
+    shape = [...pickBytes(tensor, 2)].flatMap((dimensions) => [...pickBytes(dimensions, 1)].map(toDimension));
   }
   return { name, type, shape };
-}
-
-function toDimension(bytes: Uint8Array): number | string {
-  for (const { field, value } of readProtobuf(bytes)) {
-    if (field === 1 && typeof value === "number") return value;
-    if (field === 2 && typeof value !== "number") return toText(value);
-  }
-  return "";
-}
-
-function* pick(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
-  for (const { field, value } of readProtobuf(bytes)) if (field === wanted && typeof value !== "number") yield value;
-}
-
-function toText(value: number | Uint8Array): string {
-  return typeof value === "number" ? "" : new TextDecoder().decode(value);
 }

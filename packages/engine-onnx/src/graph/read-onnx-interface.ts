@@ -1,4 +1,4 @@
-import { readProtobuf } from "./protobuf-reader.ts";
+import { pickBytes, readProtobuf, toFieldText } from "./protobuf-reader.ts";
 
 /** An input or output of a model: its axes' lengths, or their names where they are known only at run time. */
 export interface OnnxValue {
@@ -17,35 +17,30 @@ export function readOnnxInterface(model: Uint8Array): { inputs: OnnxValue[]; out
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
   const constants = new Set<string>();
-  for (const graph of pick(model, 7)) {
+  for (const graph of pickBytes(model, 7)) {
     // TensorProto.name is 8. Older exporters list constants among the inputs.
-    for (const initializer of pick(graph, 5)) for (const name of pick(initializer, 8)) constants.add(toText(name));
-    for (const value of pick(graph, 11)) inputs.push(toValue(value));
-    for (const value of pick(graph, 12)) outputs.push(toValue(value));
+    for (const initializer of pickBytes(graph, 5)) for (const name of pickBytes(initializer, 8)) constants.add(toFieldText(name));
+    for (const value of pickBytes(graph, 11)) inputs.push(toValue(value));
+    for (const value of pickBytes(graph, 12)) outputs.push(toValue(value));
   }
   return { inputs: inputs.filter(({ name }) => !constants.has(name)), outputs };
 }
 
 function toValue(bytes: Uint8Array): OnnxValue {
-  const [name] = pick(bytes, 1);
-  const shape = [...pick(bytes, 2)].flatMap((type) =>
-    [...pick(type, 1)].flatMap((tensor) => [...pick(tensor, 2)].flatMap((dimensions) => [...pick(dimensions, 1)].map(toDimension))),
+  const [name] = pickBytes(bytes, 1);
+  const shape = [...pickBytes(bytes, 2)].flatMap((type) =>
+    [...pickBytes(type, 1)].flatMap((tensor) =>
+      [...pickBytes(tensor, 2)].flatMap((dimensions) => [...pickBytes(dimensions, 1)].map(toDimension)),
+    ),
   );
-  return { name: toText(name ?? new Uint8Array()), shape };
+  return { name: toFieldText(name ?? new Uint8Array()), shape };
 }
 
-function toDimension(bytes: Uint8Array): number | string {
+/** A TensorShapeProto.Dimension: its length, its name, or "" where it has neither. */
+export function toDimension(bytes: Uint8Array): number | string {
   for (const { field, value } of readProtobuf(bytes)) {
     if (field === 1 && typeof value === "number") return value;
-    if (field === 2 && typeof value !== "number") return toText(value);
+    if (field === 2 && typeof value !== "number") return toFieldText(value);
   }
   return "";
-}
-
-function* pick(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
-  for (const { field, value } of readProtobuf(bytes)) if (field === wanted && typeof value !== "number") yield value;
-}
-
-function toText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
