@@ -1,7 +1,7 @@
 import { setPageHeaders } from "@repo/server-kit/page-headers";
-import { pageStyle } from "@repo/server-kit/page-style";
 import type { Server } from "@repo/server-kit/server";
-import { html, raw } from "hono/html";
+import { renderTryItFrame } from "@repo/server-kit/try-it-frame";
+import { html } from "hono/html";
 import { tryItScript } from "./try-it-script.ts";
 import { tryItStyle } from "./try-it-style.ts";
 
@@ -17,46 +17,13 @@ export function mountTryItPage(server: Server): void {
 }
 
 function renderPage(server: Server, nonce: string) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="description" content="${lead}" />
-        <title>Answer sheets</title>
-        <link rel="icon" href="data:," />
-        <style nonce="${nonce}">
-          ${raw(pageStyle + tryItStyle)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <div class="row">
-            <h1>Answer sheets</h1>
-            <span class="pill" id="state" role="status">checking …</span>
-          </div>
-          <p>${lead}</p>
-          <noscript><p class="error">Trying it here needs JavaScript; the API below does not.</p></noscript>
-          ${
-            server.needsKey
-              ? html`<div id="key-row">
-                  <label for="key">Key of this Space</label>
-                  <input id="key" type="password" autocomplete="off" spellcheck="false" aria-describedby="key-note" />
-                  <p class="quiet" id="key-note">Kept in this page only, until you close it.</p>
-                </div>`
-              : ""
-          }
-        </header>
-        <main>${renderForm()} ${renderExamples()}</main>
-        <footer class="quiet">
-          <a href="docs">Every route</a> · <a href="openapi.json">OpenAPI</a> · <a href="status">Status</a> ·
-          <a href="metrics">Metrics</a> · ${server.name} ${server.version}
-        </footer>
-        <script nonce="${nonce}">
-          ${raw(tryItScript)};
-        </script>
-      </body>
-    </html>`;
+  return renderTryItFrame(server, nonce, {
+    title: "Answer sheets",
+    lead,
+    style: tryItStyle,
+    script: tryItScript,
+    content: html`${renderForm()} ${renderExamples()}`,
+  });
 }
 
 function renderForm() {

@@ -1,7 +1,7 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import { setPageHeaders } from "../page-headers.ts";
-import { pageStyle } from "../page-style.ts";
 import type { Server } from "../server.ts";
+import { renderTryItFrame } from "../try-it-frame.ts";
 import { tryItScript } from "./try-it-script.ts";
 import { tryItStyle } from "./try-it-style.ts";
 
@@ -26,46 +26,13 @@ export function mountTryItPage(server: Server, words: TryItWords): void {
 }
 
 function renderPage(server: Server, words: TryItWords, nonce: string) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="description" content="${words.lead}" />
-        <title>${words.title}</title>
-        <link rel="icon" href="data:," />
-        <style nonce="${nonce}">
-          ${raw(pageStyle + tryItStyle)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <div class="row">
-            <h1>${words.title}</h1>
-            <span class="pill" id="state" role="status">checking …</span>
-          </div>
-          <p>${words.lead}</p>
-          <noscript><p class="error">Trying it here needs JavaScript; the API below does not.</p></noscript>
-          ${
-            server.needsKey
-              ? html`<div id="key-row">
-                  <label for="key">Key of this Space</label>
-                  <input id="key" type="password" autocomplete="off" spellcheck="false" aria-describedby="key-note" />
-                  <p class="quiet" id="key-note">Kept in this page only, until you close it.</p>
-                </div>`
-              : ""
-          }
-        </header>
-        <main>${renderForms(words)} ${renderExamples(server)}</main>
-        <footer class="quiet">
-          <a href="docs">Every route</a> · <a href="openapi.json">OpenAPI</a> · <a href="status">Status</a> ·
-          <a href="metrics">Metrics</a> · ${server.name} ${server.version}
-        </footer>
-        <script nonce="${nonce}">
-          ${raw(tryItScript)};
-        </script>
-      </body>
-    </html>`;
+  return renderTryItFrame(server, nonce, {
+    title: words.title,
+    lead: words.lead,
+    style: tryItStyle,
+    script: tryItScript,
+    content: html`${renderForms(words)} ${renderExamples(server)}`,
+  });
 }
 
 function renderForms(words: TryItWords) {
