@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { isCalledLoopback, isLoopback } from "@repo/app-kit/loopback";
 import { CodedError } from "@repo/contracts/coded-error";
 import { readKey } from "@repo/server-kit/auth";
 import { isForeignOrigin } from "@repo/server-kit/request-origin";
@@ -43,12 +44,6 @@ export interface AccessOptions {
 }
 
 const administrator: Access = { kind: "administrator" };
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname === "::1" || hostname.startsWith("127.")
-  );
-}
 
 /**
  * Decides who may do what.
@@ -103,14 +98,12 @@ export function createAccessControl(options: AccessOptions): AccessControl {
 
 /**
  * Refuses what a page of another origin makes a visitor's browser send, since no key proves that the visitor wants it.
- * A foreign name in Host is DNS rebinding.
  */
 function assertOwnPage(headers: Headers, { allowedOrigins }: AccessOptions, mustBeLoopback: boolean): void {
-  const host = headers.get("host");
   if (isForeignOrigin(headers, allowedOrigins)) {
     throw new CodedError("forbidden", "A page of another origin may not do this without a key; CORS_ORIGINS lists the ones that may.");
   }
-  if (mustBeLoopback && host !== null && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? "")) {
+  if (mustBeLoopback && !isCalledLoopback(headers)) {
     throw new CodedError("forbidden", "Without a key this server answers on this machine's own names only, such as http://localhost.");
   }
 }

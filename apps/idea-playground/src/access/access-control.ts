@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { isCalledLoopback, isLoopback } from "@repo/app-kit/loopback";
 import { hashToken } from "@repo/app-kit/opaque-token";
 import { isSameOrigin } from "@repo/app-kit/same-origin";
 import { CodedError } from "@repo/contracts/coded-error";
@@ -31,12 +32,6 @@ export interface AccessOptions {
   authDisabled: boolean;
   /** Whether the playground is open to everybody. */
   isPublic: boolean;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname === "::1" || hostname.startsWith("127.")
-  );
 }
 
 /**
@@ -75,12 +70,10 @@ export function createAccessControl(options: AccessOptions): AccessControl {
 
 /**
  * Refuses what a page of another origin makes a visitor's browser send, since no key proves that the visitor wants it.
- * A foreign name in Host is DNS rebinding.
  */
 function assertOwnPage(headers: Headers, mustBeLoopback: boolean): void {
   if (!isSameOrigin(headers)) throw new CodedError("forbidden", "A page of another origin may not do this without a key.");
-  const host = headers.get("host");
-  if (mustBeLoopback && host !== null && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? "")) {
+  if (mustBeLoopback && !isCalledLoopback(headers)) {
     throw new CodedError("forbidden", "Without a key this server answers on this machine's own names only, such as http://localhost.");
   }
 }
