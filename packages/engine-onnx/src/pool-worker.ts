@@ -4,6 +4,7 @@ import { BatchNotStarted } from "@repo/engine/batch-queue";
 import type { WorkerStats } from "@repo/engine/engine";
 import { closeGate, createGateMemory } from "./native-gate.ts";
 import { createPendingRuns, type WorkerRunResult } from "./pending-runs.ts";
+import { silenceTelemetry } from "./silence-telemetry.ts";
 import type { OpenModel, RunInputs, WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
 
 /** How the model was opened. */
@@ -84,6 +85,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     const { promise, resolve, reject } = Promise.withResolvers<OpenedWorker>();
     // No inherited flags: a worker of a test runner or a watcher is none of theirs.
     gate = createGateMemory();
+    silenceTelemetry();
     const created = new Worker(options.entry, {
       execArgv: [],
       resourceLimits,

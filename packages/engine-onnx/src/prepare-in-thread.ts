@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
 import { CodedError, type ErrorCode } from "@repo/contracts/coded-error";
+import { silenceTelemetry } from "./silence-telemetry.ts";
 
 /** What a thread answers. */
 type PrepareReply<Prepared> =
@@ -14,6 +15,7 @@ type PrepareReply<Prepared> =
  * @throws CodedError what the preparation threw; model_unavailable when the thread ended early
  */
 export async function prepareInThread<Prepared>(entry: URL, workerData: unknown): Promise<Prepared> {
+  silenceTelemetry();
   const worker = new Worker(entry, { workerData });
   const ended = once(worker, "exit").then(() =>
     Promise.reject(new CodedError("model_unavailable", "The thread that prepares the model ended early.")),

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
+import { silenceTelemetry } from "./silence-telemetry.ts";
 import type { TensorData } from "./worker-protocol.ts";
 
 /** Version of ONNX Runtime; files it optimised are good for this version only. */
@@ -33,6 +34,7 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { optimizedPath } = options;
+  silenceTelemetry();
   const session = await InferenceSession.create(options.onnxPath, {
     executionProviders: ["cpu"],
     intraOpNumThreads: options.threads,

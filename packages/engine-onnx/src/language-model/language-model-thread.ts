@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { WorkerStats } from "@repo/engine/engine";
 import { closeGate, createGateMemory } from "../native-gate.ts";
+import { silenceTelemetry } from "../silence-telemetry.ts";
 import type { WorkerStartData } from "../worker-protocol.ts";
 import type {
   JobEvent,
@@ -66,6 +67,7 @@ export function createLanguageModelThread(options: LanguageModelThreadOptions): 
   function open(): Promise<OpenedReply> {
     const { promise, resolve, reject } = Promise.withResolvers<OpenedReply>();
     gate = createGateMemory();
+    silenceTelemetry();
     const created = new Worker(options.entry ?? defaultEntry(), {
       execArgv: [],
       name: "language-model",
