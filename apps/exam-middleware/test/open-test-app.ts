@@ -5,6 +5,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { testDatabase } from "@repo/testing/test-database";
+import { sql } from "drizzle-orm";
 import type { Access, AccessControl, Actor } from "../src/access.ts";
 import { createApp } from "../src/app.ts";
 import { type Config, configSchema } from "../src/config.ts";
@@ -49,6 +50,8 @@ export interface TestApp {
   config: Config;
   /** The sheet once nothing is waiting to be read. */
   settled(id: string): Promise<SheetDetails>;
+  /** Returns when no job waits or runs. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,6 +102,13 @@ export async function openTestApp(variables: Record<string, string> = {}): Promi
         const sheet = await sheets.get(id, staffAccess);
         if (sheet.status !== "PENDING") return sheet;
         if (Date.now() > until) throw new Error(`The sheet is still not read: ${sheet.waitingFor ?? "no reason"}`);
+      }
+    },
+    idle: async () => {
+      for (const until = Date.now() + settleMs; ; await new Promise((resolve) => setTimeout(resolve, lookMs))) {
+        const left = await database.db.execute(sql`select name from pgboss.job where state in ('created', 'retry', 'active')`);
+        if (left.rows.length === 0) return;
+        if (Date.now() > until) throw new Error(`Still to be done: ${JSON.stringify(left.rows)}`);
       }
     },
     close: async () => {
