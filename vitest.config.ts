@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const everywhere = "{packages,spaces,apps,models,tools,bench}/**";
+/** A database server that is named or started for the tests may run on the same few cores (pnpm test:postgres). */
+const unitTimeoutMs = process.env["TEST_DATABASE_URL"] ? 180_000 : 30_000;
 const ignored = ["**/node_modules/**", "**/dist/**", "**/.cache/**", "**/data/**"];
 
 /** The suffix is the selector: x.test.ts needs nothing, x.model.test.ts a committed model, x.e2e.test.ts a server or browser. */
@@ -15,8 +17,8 @@ export default defineConfig({
           name: "unit",
           include: [`${everywhere}/*.test.{ts,tsx}`],
           exclude: [...ignored, "**/*.model.test.ts", "**/*.e2e.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: unitTimeoutMs,
+          hookTimeout: unitTimeoutMs,
         },
       },
       {

@@ -12,8 +12,6 @@ import { readImage } from "./ship/read-compose.ts";
 import { repositoryRoot } from "./workspace-units.ts";
 
 const startTimeoutMs = 60_000;
-/** The server may run on the same few cores as the tests. */
-const testTimeoutMs = 180_000;
 
 interface Server {
   url: string;
@@ -69,23 +67,12 @@ async function main(): Promise<number> {
     if (vector === null) throw new Error(`This server has no pgvector: ${version}`);
     console.log(`${version}\npgvector ${vector}`);
     const chosen = process.argv.slice(2);
-    const result = spawnSync(
-      "vitest",
-      [
-        "run",
-        "--project",
-        "unit",
-        `--testTimeout=${testTimeoutMs}`,
-        `--hookTimeout=${testTimeoutMs}`,
-        ...(chosen.length > 0 ? chosen : findUnits()),
-      ],
-      {
-        cwd: repositoryRoot,
-        env: { ...process.env, TEST_DATABASE_URL: server.url },
-        stdio: "inherit",
-        shell: process.platform === "win32",
-      },
-    );
+    const result = spawnSync("vitest", ["run", "--project", "unit", ...(chosen.length > 0 ? chosen : findUnits())], {
+      cwd: repositoryRoot,
+      env: { ...process.env, TEST_DATABASE_URL: server.url },
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
     await removeTestDatabases(client);
     await client.end();
     return result.status ?? 1;
