@@ -20,15 +20,13 @@ COPY --from=bundle /bundle/package.json /bundle/pnpm-lock.yaml /bundle/pnpm-work
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm install --frozen-lockfile --prod && mkdir -p node_modules /image/data && sh prune-modules.sh
 
-# The base without npm, yarn, headers, documents, time zones (Node has its own) and Perl: less to carry and less to be attacked.
-FROM node:24-bookworm-slim AS base
-RUN rm -rf /usr/local/include /usr/local/lib/node_modules /usr/local/share/man /usr/local/share/doc /opt/yarn* \
-      /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh \
-      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/zoneinfo /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
-      /var/cache/* /var/log/* /var/lib/apt/lists/* /root/.npm /tmp/*
+# Node, the libraries it is linked to, and a shell: less to carry and less to be attacked.
+FROM node:24-bookworm-slim AS root
+COPY --from=bundle /bundle/make-root.sh ./
+RUN sh make-root.sh /image
 
 FROM scratch
-COPY --from=base / /
+COPY --from=root /image /
 ARG APP
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -39,7 +37,7 @@ LABEL org.opencontainers.image.title="$APP" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
 # Without DATABASE_URL the embedded database keeps its files in DATA_DIRECTORY: mount a volume there.
-ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/home/node NODE_ENV=production \
+ENV PATH=/usr/local/bin:/usr/bin HOME=/home/node NODE_ENV=production \
     HOST=0.0.0.0 PORT=7860 DATA_DIRECTORY=/var/lib/outpost MALLOC_ARENA_MAX=1
 WORKDIR /app
 # Code belongs to root: the process may read and not change it.

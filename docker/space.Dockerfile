@@ -39,15 +39,13 @@ RUN --mount=type=secret,id=HF_TOKEN,mode=0444 \
       && find "$directory" -maxdepth 1 -type f ! -name '*.md' -exec cp {} /image/model/ \; ; \
     fi
 
-# The base without npm, yarn, headers, documents, time zones (Node has its own) and Perl: less to carry and less to be attacked.
-FROM node:24-bookworm-slim AS base
-RUN rm -rf /usr/local/include /usr/local/lib/node_modules /usr/local/share/man /usr/local/share/doc /opt/yarn* \
-      /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh \
-      /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/zoneinfo /usr/share/perl* /usr/bin/perl* /usr/lib/*/perl* /usr/lib/*/gconv \
-      /var/cache/* /var/log/* /var/lib/apt/lists/* /root/.npm /tmp/*
+# Node, the libraries it is linked to, and a shell: less to carry and less to be attacked.
+FROM node:24-bookworm-slim AS root
+COPY --from=bundle /bundle/make-root.sh ./
+RUN sh make-root.sh /image
 
 FROM scratch
-COPY --from=base / /
+COPY --from=root /image /
 ARG SPACE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
@@ -58,7 +56,7 @@ LABEL org.opencontainers.image.title="$SPACE" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
 # One malloc arena: most of what a request allocates is garbage a moment later (bench/reports/minilm-embed.md).
-ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/home/node NODE_ENV=production \
+ENV PATH=/usr/local/bin:/usr/bin HOME=/home/node NODE_ENV=production \
     HOST=0.0.0.0 PORT=7860 MODEL_DIRECTORY=/app/model DATA_DIRECTORY=/app/data MALLOC_ARENA_MAX=1
 WORKDIR /app
 # Code and model belong to root: the process may read and not change them.

@@ -41,7 +41,17 @@ const bundle = (name: string): string => {
 test("a Space's bundle has its start script, ONNX Runtime by exact version, its pocket model, and nothing of the workspace", () => {
   const target = bundle("minilm-embed");
   expect(readdirSync(target).toSorted()).toEqual(
-    ["LICENSE", "dist", "models", "package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "prune-modules.sh", "start.sh"].toSorted(),
+    [
+      "LICENSE",
+      "dist",
+      "make-root.sh",
+      "models",
+      "package.json",
+      "pnpm-lock.yaml",
+      "pnpm-workspace.yaml",
+      "prune-modules.sh",
+      "start.sh",
+    ].toSorted(),
   );
   expect(readFileSync(join(target, "start.sh"), "utf8")).toMatch(/^#!\/bin\/sh\nexec node --max-semi-space-size=\d+ .*dist\/main\.js\n$/);
   expect(statSync(join(target, "start.sh")).mode & 0o111).toBe(0o111);

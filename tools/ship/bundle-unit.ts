@@ -41,7 +41,7 @@ export function bundleUnit(unit: WorkspaceUnit, target: string): void {
   write("pnpm-workspace.yaml", stringify(workspaceSettings()));
   write("start.sh", `#!/bin/sh\nexec node ${readStartArguments(unit.folder).join(" ")}\n`, 0o755);
   cpSync(join(repositoryRoot, "LICENSE"), join(target, "LICENSE"));
-  cpSync(join(repositoryRoot, "docker/prune-modules.sh"), join(target, "prune-modules.sh"));
+  for (const script of ["make-root.sh", "prune-modules.sh"]) cpSync(join(repositoryRoot, "docker", script), join(target, script));
   // A Space starts without --enable-source-maps.
   cpSync(join(unit.folder, "dist"), join(target, "dist"), {
     recursive: true,

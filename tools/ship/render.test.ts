@@ -118,6 +118,8 @@ describe.each(apps)("$name", ({ name, folder, spaces }) => {
       "packages/app-kit/src/page.tsx",
       "pnpm-lock.yaml",
       "docker/app.Dockerfile",
+      "docker/make-root.sh",
+      "docker/prune-modules.sh",
       "tools/tsup-app.ts",
     ]) {
       expect([path, isDeployed(path)]).toEqual([path, true]);
