@@ -1,34 +1,8 @@
-import { loadAssets } from "@repo/app-kit/load-assets";
-import type { ReadyResponse } from "@repo/contracts/health";
-import { closeStreaming, listen } from "@repo/server-kit/listen";
 import { createLogger } from "@repo/server-kit/log";
-import { stopOnSignals } from "@repo/server-kit/shutdown";
-import { createApp } from "./app.ts";
+import { runApp } from "@repo/server-kit/run-app";
 import { readConfig } from "./config.ts";
-import { createFilmIndexer, readActiveIndex } from "./features/indexing/film-indexer.ts";
-import { openCatalogue, publicFolder } from "./open-catalogue.ts";
-import { createSpaces } from "./spaces.ts";
+import { startServer } from "./start-server.ts";
 
 const config = readConfig();
 const log = createLogger({ name: "cinematch", level: config.LOG_LEVEL });
-const assets = await loadAssets(publicFolder);
-const database = await openCatalogue(config);
-const spaces = createSpaces(config, log, (await readActiveIndex(database.db))?.identity);
-const indexer =
-  spaces.embedder && createFilmIndexer({ db: database.db, embedder: spaces.embedder, reducedDimensions: config.PCA_COMPONENTS });
-
-let state: ReadyResponse = { ready: true, stage: "ready" };
-const server = createApp({ config, database, spaces, indexer, assets, ready: () => state, log });
-const listener = await listen(server, { port: config.PORT, hostname: config.HOST });
-log.info({ url: listener.url, database: database.kind, embeddings: spaces.status().mode }, "listening");
-
-stopOnSignals({
-  log,
-  steps: [
-    () => (state = { ready: false, stage: "stopping", reason: "The server is stopping." }),
-    async () => await closeStreaming(listener),
-    async () => await indexer?.close(),
-    async () => await spaces.close(),
-    async () => await database.close(),
-  ],
-});
+await runApp(log, async () => await startServer(config, log));

@@ -12,12 +12,13 @@ function toPackagePath(path: string): string {
 export const publicFolder: string = toPackagePath("dist/public");
 
 /** Opens the database, brings its schema up to date and fills an empty catalogue. */
-export async function openCatalogue(config: Config): Promise<OpenDatabase> {
+export async function openCatalogue(config: Config, onError: (error: Error) => void = () => undefined): Promise<OpenDatabase> {
   const database = await openDatabase({
     url: config.DATABASE_URL,
     name: config.DATABASE_NAME,
     directory: config.DATA_DIRECTORY ?? toPackagePath("../../data/cinematch"),
     migrationsFolder: toPackagePath("migrations"),
+    onError,
   });
   try {
     await seedCatalogue(database.db, config.CATALOGUE_PATH ?? toPackagePath("data/films.jsonl"));

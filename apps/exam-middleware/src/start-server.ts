@@ -25,7 +25,7 @@ import { createSubmissionService } from "./submissions/create-submission-service
 /** Opens everything, listens, and gives the steps that stop it again, in order. */
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
   const assets = await loadAssets(publicFolder);
-  const database = await openExamDatabase(config, (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const database = await openExamDatabase(config, (error) => log.warn({ err: error }, "a database connection broke"));
   const { db } = database;
   const spaces = createSpaces(config, log);
   const queue = await createJobQueue({ database, log });

@@ -106,7 +106,9 @@ export async function openTestApp(variables: Record<string, string> = {}): Promi
     },
     idle: async () => {
       for (const until = Date.now() + settleMs; ; await new Promise((resolve) => setTimeout(resolve, lookMs))) {
-        const left = await database.db.execute(sql`select name from pgboss.job where state in ('created', 'retry', 'active')`);
+        const left = (await database.db.execute(
+          sql`select name from pgboss.job where state in ('created', 'retry', 'active')`,
+        )) as unknown as { rows: object[] };
         if (left.rows.length === 0) return;
         if (Date.now() > until) throw new Error(`Still to be done: ${JSON.stringify(left.rows)}`);
       }

@@ -17,7 +17,7 @@ const purgeIntervalMs = 6 * 60 * 60 * 1000;
 /** Opens everything, listens, and gives the steps that stop it again, in order. */
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
   const assets = await loadAssets(publicFolder);
-  const database = await openPlaygroundDatabase(config, (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const database = await openPlaygroundDatabase(config, (error) => log.warn({ err: error }, "a database connection broke"));
   const { db } = database;
   const sessions = createSessions(db);
   const access = createAccessControl({

@@ -19,7 +19,7 @@ import { readVectorIndex } from "./vector-stores/vector-index.ts";
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
   const settings = await readSettings(config, log);
   const assets = await loadAssets(publicFolder);
-  const database = await openMemoryDatabase(settings, config, (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const database = await openMemoryDatabase(settings, config, (error) => log.warn({ err: error }, "a database connection broke"));
   const keys = createKeyStore(database.db);
   const sessions = createConsoleSessions(database.db);
   const access = createAccessControl({

@@ -25,7 +25,7 @@ function summarise(documents: readonly DocumentView[]) {
   };
 }
 
-const database = await openCatalogue(config, (error) => log.error({ err: error }, "an idle database connection broke")).catch(
+const database = await openCatalogue(config, (error) => log.error({ err: error }, "a database connection broke")).catch(
   (error: unknown) => {
     console.error(CodedError.isInstance(error) ? error.message : error);
     process.exit(1);

@@ -10,7 +10,7 @@ import { openServices } from "./open-services.ts";
 /** Opens everything, listens, and gives the steps that stop it again, in order. */
 export async function startServer(config: Config, log: Logger): Promise<(() => unknown)[]> {
   const assets = await loadAssets(publicFolder);
-  const database = await openCatalogue(config, (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const database = await openCatalogue(config, (error) => log.warn({ err: error }, "a database connection broke"));
   const { spaces, queue, documents, search } = await openServices(config, database, log);
   let state: ReadyResponse = { ready: true, stage: "ready" };
   const server = createApp({ config, database, spaces, documents, search, assets, ready: () => state, log });

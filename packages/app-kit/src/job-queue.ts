@@ -13,6 +13,7 @@ import {
   type QueueOptions,
 } from "pg-boss";
 import type { z } from "zod";
+import { toAbsence } from "./database-absence.ts";
 import type { FailedJob, JobDefinition, JobHandler, JobProgress } from "./job-definition.ts";
 import type { Database, OpenDatabase } from "./open-database.ts";
 
@@ -35,7 +36,7 @@ export interface EnqueueOptions {
 
 /** One kind of job, ready to be put in. */
 export interface JobKind<Data> {
-  /** Id of the new job; undefined when one with the same key waits or runs. @throws CodedError invalid_request */
+  /** Id of the new job; undefined when one with the same key waits or runs. @throws CodedError invalid_request, database_unavailable */
   enqueue(data: Data, options?: EnqueueOptions): Promise<string | undefined>;
   /** Calls the listener whenever a handler of this process tells its progress; the result ends it. */
   onProgress(listener: (progress: JobProgress) => void): () => void;
@@ -207,7 +208,10 @@ export async function createJobQueue({ database, log }: JobQueueOptions): Promis
           const parsed = definition.schema.safeParse(data);
           if (!parsed.success) throw new CodedError("invalid_request", `The data of a job ${name} is not valid.`, { cause: parsed.error });
           const connection = transaction === undefined ? {} : { db: fromDrizzle(transaction as unknown as DrizzleTransactionLike, sql) };
-          const id = await boss.send(name, data as object, { singletonKey: key, ...(startAfter && { startAfter }), ...connection });
+          const sendOptions = { singletonKey: key, ...(startAfter && { startAfter }), ...connection };
+          const id = await boss
+            .send(name, data as object, sendOptions)
+            .catch((error: unknown) => Promise.reject(toAbsence(error) as Error));
           return id ?? undefined;
         },
         onProgress: (listener) => {

@@ -1,12 +1,14 @@
 import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { vector } from "@electric-sql/pglite-pgvector";
+import { CodedError } from "@repo/contracts/coded-error";
 import { sql } from "drizzle-orm";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { Pool } from "pg";
+import { explainAbsence, isAbsence } from "./database-absence.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { migrateServer } from "./migrate-server.ts";
 import { openNamedDatabase } from "./open-named-database.ts";
@@ -39,7 +41,7 @@ export interface OpenDatabaseOptions {
   directory: string;
   /** Folder with drizzle-kit's migrations; they are applied before this returns. */
   migrationsFolder: string;
-  /** Called for errors of idle server connections, which belong to no query. Default: ignored, the pool reconnects. */
+  /** Called for errors of server connections that belong to no query. Default: ignored, the pool reconnects. */
   onError?: (error: Error) => void;
 }
 
@@ -76,14 +78,10 @@ async function openPglite(options: OpenDatabaseOptions): Promise<OpenDatabase> {
 
 async function openPostgres(address: string, options: OpenDatabaseOptions): Promise<OpenDatabase> {
   const url = options.name === undefined ? address : await openNamedDatabase(address, options.name);
-  const pool = new Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-  });
-  // Without a listener an idle connection that breaks would end the process.
-  pool.on("error", options.onError ?? (() => undefined));
+  const pool = explainAbsence(
+    new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: connectTimeoutMs, statement_timeout: statementTimeoutMs }),
+    options.onError ?? (() => undefined),
+  );
   const db = drizzlePostgres(pool);
   try {
     await migrateServer(pool, options.migrationsFolder);
@@ -100,13 +98,34 @@ async function openPostgres(address: string, options: OpenDatabaseOptions): Prom
   };
 }
 
+/** Who starts an app may know the server's address, and needs it: most often that is what is wrong. */
+function nameServer(thrown: unknown, url: string): unknown {
+  const cause = CodedError.isInstance(thrown) && thrown.code === "database_unavailable" ? thrown.cause : thrown;
+  if (!isAbsence(cause)) return thrown;
+  const { host } = new URL(url);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CodedError(
+    "database_unavailable",
+    `The database server ${host} of DATABASE_URL does not answer: ${reason}. Is it running, and is the address right?`,
+    {
+      cause,
+    },
+  );
+}
+
 /**
  * Opens the app's database and brings its schema up to date: PostgreSQL where `url` is given, otherwise PGlite (PostgreSQL
  * compiled to WebAssembly) in `directory`. Both have pgvector and pg_trgm.
  * Processes that start at once on one server wait for each other's migrations.
- * @throws CodedError internal when another process holds the directory, or another app has its tables in the database; the
- * driver's error when the server does not answer
+ * @throws CodedError internal when another process holds the directory, or another app has its tables in the database; database_unavailable
+ * when the server does not answer
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
-  return options.url === undefined ? await openPglite(options) : await openPostgres(options.url, options);
+  const { url } = options;
+  if (url === undefined) return await openPglite(options);
+  try {
+    return await openPostgres(url, options);
+  } catch (thrown) {
+    throw nameServer(thrown, url);
+  }
 }

@@ -1,11 +1,39 @@
 /** Runs where TEST_DATABASE_URL names a PostgreSQL (`pnpm test:postgres`). */
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toCodedError } from "@repo/server-kit/error-response";
 import { testDatabase } from "@repo/testing/test-database";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "./open-database.ts";
+
+/** A way to the server that can be cut. */
+async function startRelay(server: URL): Promise<{ url: string; cut(): void; mend(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const relay = createServer((near) => {
+    const far = connect(Number(server.port || 5432), server.hostname);
+    for (const socket of [near, far]) sockets.add(socket.on("error", () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  const listen = async (port: number): Promise<void> => void (await once(relay.listen(port, "127.0.0.1"), "listening"));
+  await listen(0);
+  const { port } = relay.address() as AddressInfo;
+  const url = new URL(server);
+  url.hostname = "127.0.0.1";
+  url.port = String(port);
+  return {
+    url: url.href,
+    cut: () => {
+      relay.close();
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
+    mend: async () => await listen(port),
+  };
+}
 
 describe.skipIf(testDatabase().url === undefined)("on a PostgreSQL server", () => {
   let folder: string;
@@ -49,6 +77,35 @@ describe.skipIf(testDatabase().url === undefined)("on a PostgreSQL server", () =
     const { rows } = (await one.db.execute(sql`select to_regclass('others') as others`)) as unknown as { rows: object[] };
     await one.close();
     expect(rows).toEqual([{ others: null }]);
+  });
+
+  test("while the server is away queries and transactions say so, and go on when it is back", { timeout: 60_000 }, async () => {
+    const target = testDatabase();
+    const relay = await startRelay(new URL(target.url ?? ""));
+    const away = { code: "database_unavailable", status: 503 };
+    const database = await openDatabase({
+      ...target,
+      url: relay.url,
+      migrationsFolder: writeMigrations("away", "CREATE TABLE ones (id int);"),
+    });
+    const codeOf = async (work: Promise<unknown>) =>
+      await work.then(
+        () => "done",
+        (error: unknown) => toCodedError(error),
+      );
+    const midway = database.db.transaction(async (transaction) => {
+      await transaction.execute(sql`insert into ones values (1)`);
+      relay.cut();
+      await transaction.execute(sql`insert into ones values (2)`);
+    });
+    expect(await codeOf(midway)).toMatchObject(away);
+    expect(await codeOf(database.ping())).toMatchObject(away);
+    expect(await codeOf(database.db.transaction(async () => await Promise.resolve()))).toMatchObject(away);
+    await relay.mend();
+    const { rows } = (await database.db.execute(sql`select id from ones`)) as unknown as { rows: object[] };
+    expect(rows).toEqual([]);
+    await database.close();
+    relay.cut();
   });
 
   test("a name with quotes in it stays a name", { timeout: 60_000 }, async () => {

@@ -54,7 +54,7 @@ export function createPageResponder(server: Server, { Shell, back, answerInstead
     } catch (thrown) {
       const error = toCodedError(thrown);
       const { requestId } = c.get("state");
-      if (error.code === "internal") server.log.error({ err: error.cause ?? error, requestId }, "page failed");
+      if (error.status >= 500) server.log.error({ err: error.cause ?? error, requestId }, "page failed");
       const answer = toAnswer(error);
       return answer instanceof Response ? answer : c.html(before + String(await answer), error.status as 500, pageHeaders);
     }

@@ -26,6 +26,7 @@ export const errorCodes = {
   inference_failed: { status: 500, retryable: true, meaning: "The model failed on this request." },
   internal: { status: 500, retryable: true, meaning: "A defect of the server; the request id finds it in the log." },
   model_unavailable: { status: 503, retryable: true, meaning: "The model is loading, stopping or could not be loaded." },
+  database_unavailable: { status: 503, retryable: true, meaning: "The app's database does not answer." },
   deadline_exceeded: { status: 504, retryable: true, meaning: "The answer was not ready within the time the caller gave." },
 } as const satisfies Record<string, { status: number; retryable: boolean; meaning: string }>;
 

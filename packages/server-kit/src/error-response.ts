@@ -5,8 +5,8 @@ import type { RouteFamily } from "@repo/contracts/route";
 const familyStatus: Partial<Record<RouteFamily, Partial<Record<ErrorCode, number>>>> = {
   // Never 503 where text is written: Hugging Face's JavaScript client repeats a 503 at once and without end, and does not
   // repeat a 429 (huggingface.js#2374). 408 and 424 are the statuses of TGI's clients for a late and a failed generation.
-  tgi: { invalid_request: 422, model_unavailable: 429, deadline_exceeded: 408, inference_failed: 424 },
-  "openai-generation": { input_too_long: 400, model_unavailable: 429, deadline_exceeded: 408 },
+  tgi: { invalid_request: 422, model_unavailable: 429, database_unavailable: 429, deadline_exceeded: 408, inference_failed: 424 },
+  "openai-generation": { input_too_long: 400, model_unavailable: 429, database_unavailable: 429, deadline_exceeded: 408 },
   // TEI answers every failed validation with 422 (its router/src/http/types.rs).
   tei: { invalid_request: 422 },
   "hugging-face": { invalid_request: 422 },
@@ -35,6 +35,7 @@ const teiTypes: Record<ErrorCode, string> = {
   inference_failed: "Backend",
   internal: "Backend",
   model_unavailable: "Unhealthy",
+  database_unavailable: "Unhealthy",
   deadline_exceeded: "Deadline",
 };
 
@@ -42,6 +43,7 @@ const teiTypes: Record<ErrorCode, string> = {
 const tgiTypes: Partial<Record<ErrorCode, string>> = {
   overloaded: "overloaded",
   model_unavailable: "unhealthy",
+  database_unavailable: "unhealthy",
   unauthorized: "unauthorized",
   forbidden: "forbidden",
   not_found: "not_found",
@@ -122,13 +124,16 @@ export function toErrorBody(error: CodedError, family: RouteFamily, requestId: s
   return familyBodies[family](error, requestId, error.details ?? {});
 }
 
+/** Refusals that pass by themselves, and soon. */
+const namesTime: ReadonlySet<ErrorCode> = new Set(["overloaded", "model_unavailable", "database_unavailable"]);
+
 /**
  * Headers of an error: whether and when to try again, in the words of HTTP and of OpenAI's SDKs.
  * A retryable refusal that names no time gets one second, so that no client hammers.
  */
 export function toErrorHeaders(error: CodedError): Record<string, string> {
   const headers: Record<string, string> = { "x-should-retry": String(error.retryable) };
-  const retryAfterMs = error.retryAfterMs ?? (error.code === "overloaded" || error.code === "model_unavailable" ? 1000 : undefined);
+  const retryAfterMs = error.retryAfterMs ?? (namesTime.has(error.code) ? 1000 : undefined);
   if (retryAfterMs !== undefined) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
     headers["retry-after-ms"] = String(Math.max(1, Math.ceil(retryAfterMs)));
@@ -137,8 +142,12 @@ export function toErrorHeaders(error: CodedError): Record<string, string> {
   return headers;
 }
 
-/** Any thrown value as a CodedError; what we did not throw ourselves says nothing about its cause to the caller. */
+/**
+ * Any thrown value as a CodedError; what we did not throw ourselves says nothing about its cause to the caller. One that a library
+ * has wrapped counts as thrown: drizzle wraps everything that comes from the database.
+ */
 export function toCodedError(thrown: unknown): CodedError {
   if (CodedError.isInstance(thrown)) return thrown;
+  if (thrown instanceof Error && CodedError.isInstance(thrown.cause)) return thrown.cause;
   return new CodedError("internal", "The server made a mistake. The request id finds it in the log.", { cause: thrown });
 }
