@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const everywhere = "{packages,spaces,apps,models,tools,bench}/**";
 /** A database server that is named or started for the tests may run on the same few cores (pnpm test:postgres). */
+// oxlint-disable-next-line node/no-process-env -- read where the tests are configured
 const unitTimeoutMs = process.env["TEST_DATABASE_URL"] ? 180_000 : 30_000;
 const ignored = ["**/node_modules/**", "**/dist/**", "**/.cache/**", "**/data/**"];
 

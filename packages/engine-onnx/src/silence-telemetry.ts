@@ -6,5 +6,6 @@
  * @source https://github.com/microsoft/onnxruntime/pull/27379
  */
 export function silenceTelemetry(): void {
+  // oxlint-disable-next-line node/no-process-env -- this is the only way to tell it
   process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
 }
