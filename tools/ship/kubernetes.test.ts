@@ -1,4 +1,8 @@
-/** The manifests by Kubernetes' own OpenAPI schemas, as kubernetes-models ships them; kubectl itself is not needed. */
+/**
+ * The manifests by Kubernetes' own OpenAPI schemas, as kubernetes-models ships them. Where there is a kubectl, also what kustomize
+ * makes of them.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
@@ -112,3 +116,23 @@ test.each(files.filter((name) => name.endsWith("kustomization.yaml")))(
     }
   },
 );
+
+const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
+test.runIf(hasKubectl)("kustomize puts an overlay together: valid, in its namespace, and every selector still finds the pods", () => {
+  const rendered = execFileSync("kubectl", ["kustomize", join(root, "overlays/cinematch")], { encoding: "utf8" });
+  const all = parseAllDocuments(rendered).map((document) => document.toJS() as Manifest & { metadata: { namespace?: string } });
+  for (const manifest of all) expect(() => check(manifest)).not.toThrow();
+  const inside = all.filter(({ kind }) => kind !== "Namespace");
+  expect(new Set(inside.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["cinematch"]));
+  for (const name of ["space", "app"]) {
+    const named = (kind: string) => all.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+    const pod = (named("Deployment") as unknown as Pod).spec.template;
+    const { selector: service } = (named("Service") as unknown as { spec: { selector: object } }).spec;
+    const { selector: budget } = (named("PodDisruptionBudget") as unknown as { spec: { selector: { matchLabels: object } } }).spec;
+    expect(pod.metadata.labels).toMatchObject(service);
+    expect(pod.metadata.labels).toMatchObject(budget.matchLabels);
+    expect(pod.spec.containers[0]?.["image"]).toMatch(/^ghcr[.]io\//);
+  }
+  const app = all.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "app") as unknown as Pod;
+  expect(app.spec.template.spec.containers[0]?.["env"]).toContainEqual({ name: "HF_SPACE_ENDPOINT", value: "http://space:7860" });
+});
