@@ -1,11 +1,9 @@
-import { Worker } from "node:worker_threads";
 import { CodedError } from "@repo/contracts/coded-error";
 import { BatchNotStarted } from "@repo/engine/batch-queue";
 import type { WorkerStats } from "@repo/engine/engine";
-import { closeGate, createGateMemory } from "./native-gate.ts";
+import { createKeptThread } from "./kept-thread.ts";
 import { createPendingRuns, type WorkerRunResult } from "./pending-runs.ts";
-import { silenceTelemetry } from "./silence-telemetry.ts";
-import type { OpenModel, RunInputs, WorkerReply, WorkerRequest, WorkerStartData } from "./worker-protocol.ts";
+import type { OpenModel, RunInputs, WorkerReply, WorkerRequest } from "./worker-protocol.ts";
 
 /** How the model was opened. */
 export interface OpenedWorker {
@@ -45,12 +43,6 @@ export interface PoolWorker {
   halt(): void;
 }
 
-const firstBackoffMs = 100;
-const longestBackoffMs = 10_000;
-/** A batch takes a fraction of a second, loading a large model a few seconds. */
-const stopPatienceMs = 10_000;
-const haltPatienceMs = 2000;
-
 /** The worker died or was stuck while it ran this batch. */
 class WorkerLost extends Error {
   override readonly name = "WorkerLost";
@@ -69,132 +61,63 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 /** Starts nothing yet; see {@link PoolWorker.start}. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const pending = createPendingRuns();
-  let thread: Worker | undefined;
-  let state: WorkerStats["state"] = "starting";
   let runs = 0;
-  let restarts = 0;
-  let gate = createGateMemory();
-  let restartTimer: NodeJS.Timeout | undefined;
 
-  function post(target: Worker, message: WorkerRequest): void {
-    target.postMessage(message, []);
-  }
+  const thread = createKeptThread<WorkerRequest, WorkerReply, OpenedWorker>({
+    entry: options.entry,
+    name: `inference-${options.id}`,
+    resourceLimits,
+    open: { kind: "open", model: options.model, isFirst: options.isFirst },
+    close: { kind: "close" },
+    toOpened: (reply) => (reply.kind === "opened" ? { loadMs: reply.loadMs, isCached: reply.isCached } : undefined),
+    onReply: (reply) => {
+      if (reply.kind !== "opened") finish(reply);
+    },
+    onLost: (reason, cause) => {
+      options.onAvailable(false);
+      // The batch that ran is to blame, those behind it are not.
+      const [head, ...others] = pending.takeAll();
+      head?.reject(new WorkerLost(reason, { cause }));
+      for (const run of others) run.reject(new BatchNotStarted(reason, { cause }));
+    },
+    onBack: () => options.onAvailable(true),
+    onDown: options.onRestartFailed,
+  });
 
-  /** One thread from its start to its end. A thread that was given up is `thread` no more, and is not listened to. */
-  function open(): Promise<OpenedWorker> {
-    const { promise, resolve, reject } = Promise.withResolvers<OpenedWorker>();
-    // No inherited flags: a worker of a test runner or a watcher is none of theirs.
-    gate = createGateMemory();
-    silenceTelemetry();
-    const created = new Worker(options.entry, {
-      execArgv: [],
-      resourceLimits,
-      name: `inference-${options.id}`,
-      workerData: { gate } satisfies WorkerStartData,
-    });
-    thread = created;
-    const onEnd = (error: unknown) => {
-      if (thread !== created) return;
-      thread = undefined;
-      reject(error);
-      if (state === "busy" || state === "idle") lose("The inference worker ended unexpectedly.", error);
-    };
-    created.on("error", onEnd);
-    created.on("exit", (code) => onEnd(new Error(`The inference worker ended with code ${code}.`)));
-    created.on("message", (reply: WorkerReply) => {
-      if (thread !== created) return;
-      if (reply.kind === "opened") {
-        state = "idle";
-        created.unref(); // An idle worker does not keep the process alive; a busy one does.
-        resolve({ loadMs: reply.loadMs, isCached: reply.isCached });
-      } else finish(created, reply);
-    });
-    post(created, { kind: "open", model: options.model, isFirst: options.isFirst });
-    return promise;
-  }
-
-  function finish(from: Worker, reply: Exclude<WorkerReply, { kind: "opened" }>): void {
+  function finish(reply: Exclude<WorkerReply, { kind: "opened" }>): void {
     const run = pending.take(reply.id);
     if (run === undefined) return;
-    if (pending.size === 0) {
-      state = "idle";
-      from.unref();
-    }
+    if (pending.size === 0) thread.keepAlive(false);
     runs += 1;
     if (reply.kind === "done") run.resolve({ outputs: reply.outputs, durationMs: reply.durationMs });
     else run.reject(new Error(reply.message));
   }
 
-  /** The batch that ran is to blame, those behind it are not. */
-  function lose(message: string, cause?: unknown): void {
-    const lost = thread;
-    thread = undefined;
-    state = "restarting";
-    options.onAvailable(false);
-    const [head, ...others] = pending.takeAll();
-    head?.reject(new WorkerLost(message, { cause }));
-    for (const run of others) run.reject(new BatchNotStarted(message, { cause }));
-    if (lost !== undefined) void dismiss(lost);
-    restart(firstBackoffMs, 0);
-  }
-
-  /**
-   * Asks a thread to end when it can. Never terminate(): when the native code of a terminated thread returns, it throws
-   * into a runtime that is gone, and that aborts the whole process (seen with onnxruntime-node 1.30).
-   */
-  function dismiss(target: Worker): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    target.once("exit", () => resolve());
-    post(target, { kind: "close" });
-    target.unref();
-    return promise;
-  }
-
-  function restart(backoffMs: number, delayMs: number): void {
-    restartTimer = setTimeout(() => {
-      restarts += 1;
-      open().then(
-        () => options.onAvailable(true),
-        (error: unknown) => {
-          if (state === "stopped") return;
-          options.onRestartFailed(error);
-          restart(Math.min(longestBackoffMs, backoffMs * 2), backoffMs);
-        },
-      );
-    }, delayMs);
+  function toState(): WorkerStats["state"] {
+    const state = thread.state();
+    return state === "open" ? (pending.size > 0 ? "busy" : "idle") : state;
   }
 
   return {
-    start: open,
+    start: thread.start,
     run(inputs, boundMs) {
+      const state = thread.state();
       if (state === "stopped") return Promise.reject(stopped());
-      const target = thread;
-      if (target === undefined || state === "restarting") return Promise.reject(new BatchNotStarted("The worker is not available."));
-      if (pending.size === 0) {
-        state = "busy";
-        target.ref();
-      }
+      if (state !== "open") return Promise.reject(new BatchNotStarted("The worker is not available."));
+      if (pending.size === 0) thread.keepAlive(true);
       const { id, promise } = pending.add(boundMs);
-      post(target, { kind: "run", id, feeds: inputs.feeds, fetches: inputs.fetches });
+      thread.post({ kind: "run", id, feeds: inputs.feeds, fetches: inputs.fetches });
       return promise;
     },
     watch() {
-      if (pending.isHeadStuck()) lose("The inference worker was stuck.");
+      if (pending.isHeadStuck()) thread.lose("The inference worker was stuck.");
     },
-    stats: () => ({ id: options.id, state, runs, restarts }),
+    stats: () => ({ id: options.id, state: toState(), runs, restarts: thread.restarts() }),
     async stop() {
-      state = "stopped";
-      clearTimeout(restartTimer);
-      const last = thread;
-      thread = undefined;
+      const ended = thread.stop();
       for (const run of pending.takeAll()) run.reject(stopped());
-      if (last === undefined) return;
-      // Referenced while it is waited for, so that the process does not end in between; a stuck one is left behind.
-      const patience = Promise.withResolvers<void>();
-      const timer = setTimeout(patience.resolve, stopPatienceMs);
-      await Promise.race([dismiss(last), patience.promise]);
-      clearTimeout(timer);
+      await ended;
     },
-    halt: () => closeGate(gate, haltPatienceMs),
+    halt: thread.halt,
   };
 }

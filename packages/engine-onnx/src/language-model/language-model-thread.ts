@@ -1,9 +1,6 @@
-import { Worker } from "node:worker_threads";
 import { CodedError } from "@repo/contracts/coded-error";
 import type { WorkerStats } from "@repo/engine/engine";
-import { closeGate, createGateMemory } from "../native-gate.ts";
-import { silenceTelemetry } from "../silence-telemetry.ts";
-import type { WorkerStartData } from "../worker-protocol.ts";
+import { createKeptThread } from "../kept-thread.ts";
 import type {
   JobEvent,
   LanguageModelReply,
@@ -43,131 +40,70 @@ export interface LanguageModelThread {
   stop(): Promise<void>;
 }
 
-const firstBackoffMs = 100;
-const longestBackoffMs = 10_000;
-const stopPatienceMs = 10_000;
-const haltPatienceMs = 2000;
-
 /** The worker's module as source, or as the bundler names it beside main.js. */
 function defaultEntry(): URL {
   return new URL(import.meta.url.endsWith(".ts") ? "./language-model-worker.ts" : "./language-model-worker.js", import.meta.url);
 }
 
-/** Starts nothing yet; see {@link LanguageModelThread.start}. The way of pool-worker.ts, for a thread that reports by itself. */
+/** Starts nothing yet; see {@link LanguageModelThread.start}. */
 export function createLanguageModelThread(options: LanguageModelThreadOptions): LanguageModelThread {
   const { watchdogMs = 20_000 } = options;
-  let thread: Worker | undefined;
-  let state: WorkerStats["state"] = "starting";
-  let gate = createGateMemory();
   let runs = 0;
-  let restarts = 0;
-  let restartTimer: NodeJS.Timeout | undefined;
 
-  /** One thread from its start to its end. A thread that was given up is `thread` no more, and is not listened to. */
-  function open(): Promise<OpenedReply> {
-    const { promise, resolve, reject } = Promise.withResolvers<OpenedReply>();
-    gate = createGateMemory();
-    silenceTelemetry();
-    const created = new Worker(options.entry ?? defaultEntry(), {
-      execArgv: [],
-      name: "language-model",
-      workerData: { gate } satisfies WorkerStartData,
-    });
-    thread = created;
-    const onEnd = (error: unknown) => {
-      if (thread !== created) return;
-      thread = undefined;
-      reject(error);
-      if (state === "idle") lose();
-    };
-    created.on("error", onEnd);
-    created.on("exit", (code) => onEnd(new Error(`The language model's thread ended with code ${code}.`)));
-    created.on("message", (reply: LanguageModelReply) => {
-      if (thread !== created) return;
+  const thread = createKeptThread<LanguageModelRequest, LanguageModelReply, OpenedReply>({
+    entry: options.entry ?? defaultEntry(),
+    name: "language-model",
+    open: { kind: "open", model: options.model },
+    close: { kind: "close" },
+    toOpened: (reply) => {
       watch.hear();
-      if (reply.kind === "opened") {
-        state = "idle";
-        created.unref(); // An idle thread does not keep the process alive; a busy one does.
-        resolve(reply);
-      } else {
-        runs += 1;
-        options.onStep(reply.events, reply.stats);
-        if (!options.isBusy()) created.unref();
-      }
-    });
-    created.postMessage({ kind: "open", model: options.model } satisfies LanguageModelRequest);
-    return promise;
-  }
+      return reply.kind === "opened" ? reply : undefined;
+    },
+    onReply: (reply) => {
+      if (reply.kind !== "step") return;
+      runs += 1;
+      options.onStep(reply.events, reply.stats);
+      if (!options.isBusy()) thread.keepAlive(false);
+    },
+    onLost: options.onLost,
+    onBack: options.onBack,
+    onDown: (error) => options.onDown(toUnavailable(error)),
+  });
 
-  function lose(): void {
-    const lost = thread;
-    thread = undefined;
-    state = "restarting";
-    options.onLost();
-    if (lost !== undefined) void dismiss(lost);
-    restart(firstBackoffMs, 0);
-  }
+  const watch = watchForSilence(
+    watchdogMs,
+    () => thread.state() === "open" && options.isBusy(),
+    () => thread.lose("The language model's thread said nothing."),
+  );
+  process.once("exit", thread.halt);
 
-  /** Asks it to end when it can; never terminate(), see pool-worker.ts. */
-  function dismiss(target: Worker): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    target.once("exit", () => resolve());
-    target.postMessage({ kind: "close" } satisfies LanguageModelRequest);
-    target.unref();
-    return promise;
+  function toState(): WorkerStats["state"] {
+    const state = thread.state();
+    return state === "open" ? (options.isBusy() ? "busy" : "idle") : state;
   }
-
-  function restart(backoffMs: number, delayMs: number): void {
-    restartTimer = setTimeout(() => {
-      restarts += 1;
-      open().then(
-        () => options.onBack(),
-        (error: unknown) => {
-          if (state === "stopped") return;
-          options.onDown(toUnavailable(error));
-          restart(Math.min(longestBackoffMs, backoffMs * 2), backoffMs);
-        },
-      );
-    }, delayMs);
-  }
-
-  const watch = watchForSilence(watchdogMs, () => state === "idle" && options.isBusy(), lose);
-  const halt = () => closeGate(gate, haltPatienceMs);
-  process.once("exit", halt);
 
   return {
     async start() {
       try {
-        return await open();
+        return await thread.start();
       } catch (error) {
         watch.stop();
-        process.removeListener("exit", halt);
+        process.removeListener("exit", thread.halt);
         throw toUnavailable(error);
       }
     },
     post(request) {
-      if (thread === undefined || state !== "idle") return false;
+      if (thread.state() !== "open") return false;
       if (!options.isBusy()) watch.hear();
-      if (request.kind === "generate") thread.ref();
-      else if (!options.isBusy()) thread.unref();
-      thread.postMessage(request);
-      return true;
+      if (request.kind === "generate") thread.keepAlive(true);
+      else if (!options.isBusy()) thread.keepAlive(false);
+      return thread.post(request);
     },
-    stats: () => ({ id: 0, state: state === "idle" && options.isBusy() ? "busy" : state, runs, restarts }),
+    stats: () => ({ id: 0, state: toState(), runs, restarts: thread.restarts() }),
     async stop() {
-      state = "stopped";
-      clearTimeout(restartTimer);
       watch.stop();
-      const last = thread;
-      thread = undefined;
-      if (last !== undefined) {
-        // Referenced while it is waited for; a stuck one is left behind.
-        const patience = Promise.withResolvers<void>();
-        const timer = setTimeout(patience.resolve, stopPatienceMs);
-        await Promise.race([dismiss(last), patience.promise]);
-        clearTimeout(timer);
-      }
-      process.removeListener("exit", halt);
+      await thread.stop();
+      process.removeListener("exit", thread.halt);
     },
   };
 }
