@@ -14,8 +14,8 @@ export interface SessionOptions {
   threads: number;
   /** False for a file that was written by `optimizedPath`: everything was done then. */
   isOptimized: boolean;
-  /** False gives the cores back while a thread has nothing to do, for a model of many small products; default true. */
-  isSpinning?: boolean | undefined;
+  /** How long a thread without work looks for some before it sleeps, microseconds; default the runtime's, which is many milliseconds. */
+  spinMicroseconds?: number | undefined;
   /** Also writes the optimised model with weights laid out as the kernels want them to this path and `<path>.data`. */
   optimizedPath?: string | undefined;
 }
@@ -46,7 +46,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...(optimizedPath === undefined ? {} : { optimizedModelFilePath: optimizedPath }),
     extra: {
       session: {
-        ...(options.isSpinning === false ? { intra_op: { allow_spinning: "0" } } : {}),
+        ...(options.spinMicroseconds === undefined ? {} : { intra_op: { spin_duration_us: String(options.spinMicroseconds) } }),
         ...(optimizedPath === undefined
           ? {}
           : {

@@ -1,6 +1,6 @@
-import { CodedError } from "@repo/contracts/coded-error";
 import { uniformAt } from "./philox.ts";
 import { createRanking } from "./token-ranking.ts";
+import { indexOfLargest, negligible, sumOfExponentials, weigh } from "./vocabulary-passes.ts";
 
 /** How tokens are drawn; see the contract's samplingOptions for each field's meaning and range. */
 export interface SamplerSettings {
@@ -71,32 +71,27 @@ interface History {
 }
 
 function startSampler(settings: SamplerSettings, seed: number, answer: number, history: History): Sampler {
-  const { temperature, topK, topP, minP, repetitionPenalty } = settings;
+  const { temperature, topK } = settings;
 
   function draw(logits: Float32Array, allowed?: Uint32Array): DrawnToken {
     penalise(logits, settings, history);
     if (allowed !== undefined) mask(logits, allowed);
     const best = indexOfLargest(logits);
     const largest = logits[best] as number;
-    const greedy = temperature === 0 || topK === 1;
-    const sum = weigh(logits, largest, greedy ? 1 : temperature);
-    const logSum = largest + Math.log(greedy || temperature === 1 ? sum : sumOfExponentials(logits, largest));
-    const finish = (token: number): DrawnToken => ({ token, logProbability: (logits[token] as number) - logSum, logSum });
-    if (greedy) return finish(best);
-
-    let last: LastKept = { logit: largest + temperature * Math.log(minP), token: logits.length };
-    const ranked = topK > 0 && topK < logits.length ? lastOfRanked(logits, topK) : everyToken;
-    // topP is a share of what topK left; minP has no part in it.
-    const massive = topP < 1 ? lastOfMass(logits, { largest, temperature, topP, ranked }) : everyToken;
-    last = stricter(stricter(last, ranked), massive);
-    return finish(walk(logits, { last, random: uniformAt(seed, answer, history.step) }));
+    const isGreedy = temperature === 0 || topK === 1;
+    const isRanked = topK > 0 && topK < logits.length;
+    const wanted = { largest, settings, random: isGreedy ? 0 : uniformAt(seed, answer, history.step) };
+    const sum = isGreedy || isRanked ? undefined : weighAll(logits, largest, temperature);
+    const token = isGreedy ? best : sum === undefined ? drawRanked(logits, wanted) : drawWeighed(logits, { ...wanted, sum });
+    const logSum = largest + Math.log(sum !== undefined && temperature === 1 ? sum : sumOfExponentials(logits, largest));
+    return { token, logProbability: (logits[token] as number) - logSum, logSum };
   }
 
   return {
     draw,
     observe(token) {
       history.step += 1;
-      if (repetitionPenalty !== 1) history.seen.add(token);
+      if (settings.repetitionPenalty !== 1) history.seen.add(token);
       history.written.set(token, (history.written.get(token) ?? 0) + 1);
     },
     fork: (other) =>
@@ -129,46 +124,44 @@ function mask(logits: Float32Array, allowed: Uint32Array): void {
   }
 }
 
-function indexOfLargest(logits: Float32Array): number {
-  let best = -1;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let token = 0; token < logits.length; token += 1) {
-    if ((logits[token] as number) > largest) {
-      largest = logits[token] as number;
-      best = token;
-    }
-  }
-  // A NaN or an infinity would otherwise end as a token drawn at random.
-  if (!Number.isFinite(largest)) throw new CodedError("inference_failed", "The model gave no usable probabilities for the next token.");
-  return best;
+/** A draw from one row of logits; `random` is in [0, 1). */
+interface Draw {
+  largest: number;
+  settings: SamplerSettings;
+  random: number;
 }
 
-/** Weights below e^-25 of the largest change no digit of a float's sum and count as 0. */
-const negligible = 25;
+/** The least logit that minP leaves. */
+const leastLogit = ({ largest, settings: { temperature, minP } }: Draw): number => largest + temperature * Math.log(minP);
+
+/** Draws from the topK likeliest tokens, of which topP and then minP keep the front. */
+function drawRanked(logits: Float32Array, draw: Draw): number {
+  const { temperature, topK, topP } = draw.settings;
+  const ranked = createRanking(logits, topK);
+  const weightOf = (token: number): number => Math.exp(((logits[token] as number) - draw.largest) / temperature);
+  const least = leastLogit(draw);
+  // topP is a share of what topK left; minP has no part in it.
+  let missing = topP < 1 ? topP * ranked.reduce((sum, token) => sum + weightOf(token), 0) : Number.POSITIVE_INFINITY;
+  let kept = 0;
+  while (kept < ranked.length && missing > 0 && (logits[ranked[kept] as number] as number) >= least) {
+    missing -= weightOf(ranked[kept] as number);
+    kept += 1;
+  }
+  const tokens = ranked.slice(0, kept).toSorted((a, b) => a - b);
+  let left = draw.random * tokens.reduce((sum, token) => sum + weightOf(token), 0);
+  for (const token of tokens) {
+    left -= weightOf(token);
+    if (left < 0) return token;
+  }
+  return tokens.at(-1) as number;
+}
 
 /** Relative probabilities of the row at hand; drawing never waits in the middle, so all samplers of a thread share it. */
 let weights = new Float32Array(0);
 
-/** Fills `weights` with e^((logit - largest) / temperature); the sum. */
-function weigh(logits: Float32Array, largest: number, temperature: number): number {
+function weighAll(logits: Float32Array, largest: number, temperature: number): number {
   if (weights.length < logits.length) weights = new Float32Array(logits.length);
-  const least = largest - negligible * temperature;
-  let sum = 0;
-  for (let token = 0; token < logits.length; token += 1) {
-    const logit = logits[token] as number;
-    const weight = logit >= least ? Math.exp((logit - largest) / temperature) : 0;
-    weights[token] = weight;
-    sum += weight;
-  }
-  return sum;
-}
-
-function sumOfExponentials(logits: Float32Array, largest: number): number {
-  const least = largest - negligible;
-  let sum = 0;
-  for (let token = 0; token < logits.length; token += 1)
-    if ((logits[token] as number) > least) sum += Math.exp((logits[token] as number) - largest);
-  return sum;
+  return weigh(logits, { largest, temperature, weights });
 }
 
 /** Tokens are kept down to this one: those with a larger logit, and of those with the same logit the ones up to its number. */
@@ -183,70 +176,80 @@ function isKept(logit: number, token: number, last: LastKept): boolean {
   return logit > last.logit || (logit === last.logit && token <= last.token);
 }
 
-function stricter(a: LastKept, b: LastKept): LastKept {
-  return isKept(a.logit, a.token, b) ? a : b;
-}
-
-function lastOfRanked(logits: Float32Array, count: number): LastKept {
-  const token = createRanking(logits, count).at(-1) as number;
-  return { logit: logits[token] as number, token };
+/** Draws from all tokens, of which topP and minP keep the likeliest; `weights` hold them, and `sum` is theirs. */
+function drawWeighed(logits: Float32Array, draw: Draw & { sum: number }): number {
+  const massive = draw.settings.topP < 1 ? lastOfMass(logits, draw) : everyToken;
+  const likely: LastKept = { logit: leastLogit(draw), token: logits.length };
+  return walk(logits, { last: isKept(massive.logit, massive.token, likely) ? massive : likely, random: draw.random });
 }
 
 const buckets = 1024;
+const masses = new Float64Array(buckets);
 
 /**
  * The token with which the likeliest ones make up topP. Probability is added up in buckets of logits, and only the bucket
  * in which topP is reached is put in order: sorting a vocabulary would cost more than the model at high temperatures.
  */
-function lastOfMass(logits: Float32Array, draw: { largest: number; temperature: number; topP: number; ranked: LastKept }): LastKept {
-  const { largest, temperature, topP, ranked } = draw;
-  const width = (negligible * temperature) / buckets;
-  const bucketOf = (logit: number) => Math.floor((largest - logit) / width);
-  const masses = new Float64Array(buckets);
-  let whole = 0;
+function lastOfMass(logits: Float32Array, { largest, settings: { temperature, topP }, sum }: Draw & { sum: number }): LastKept {
+  const perBucket = buckets / (negligible * temperature);
+  // A weight that is not 0 may by rounding still lie on the edge of the last bucket.
+  const bucketOf = (logit: number) => Math.min(buckets - 1, Math.floor((largest - logit) * perBucket));
+  // All tokens below this together do not have the mass that topP leaves out, so none of them is within it.
+  const least = ((1 - topP) * sum) / logits.length;
+  masses.fill(0);
   for (let token = 0; token < logits.length; token += 1) {
     const weight = weights[token] as number;
-    if (weight === 0 || !isKept(logits[token] as number, token, ranked)) continue;
-    // A weight that is not 0 may by rounding still lie on the edge of the last bucket.
-    masses[Math.min(buckets - 1, bucketOf(logits[token] as number))] =
-      (masses[Math.min(buckets - 1, bucketOf(logits[token] as number))] as number) + weight;
-    whole += weight;
+    if (weight === 0 || weight < least) continue;
+    const bucket = bucketOf(logits[token] as number);
+    masses[bucket] = (masses[bucket] as number) + weight;
   }
   let reached = 0;
   let bucket = 0;
-  while (bucket < buckets - 1 && reached + (masses[bucket] as number) < topP * whole) {
+  while (bucket < buckets - 1 && reached + (masses[bucket] as number) < topP * sum) {
     reached += masses[bucket] as number;
     bucket += 1;
   }
   const members: number[] = [];
   for (let token = 0; token < logits.length; token += 1) {
-    if (
-      (weights[token] as number) > 0 &&
-      Math.min(buckets - 1, bucketOf(logits[token] as number)) === bucket &&
-      isKept(logits[token] as number, token, ranked)
-    )
-      members.push(token);
+    const weight = weights[token] as number;
+    if (weight > 0 && weight >= least && bucketOf(logits[token] as number) === bucket) members.push(token);
   }
   members.sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b);
-  // Rounding may leave topP unreached by a hair: then everything is kept.
-  let last = everyToken;
   for (const token of members) {
     reached += weights[token] as number;
-    if (reached >= topP * whole) {
-      last = { logit: logits[token] as number, token };
-      break;
-    }
+    if (reached >= topP * sum) return { logit: logits[token] as number, token };
   }
-  return last;
+  // Rounding may leave topP unreached by a hair: then everything is kept.
+  return everyToken;
 }
+
+/** Tokens whose weights are added up before one of them is looked for. */
+const blockTokens = 256;
+let blocks = new Float64Array(0);
 
 /** Draws from the tokens kept, in the vocabulary's order. `random` is in [0, 1). */
 function walk(logits: Float32Array, { last, random }: { last: LastKept; random: number }): number {
+  const count = Math.ceil(logits.length / blockTokens);
+  if (blocks.length < count) blocks = new Float64Array(count);
   let sum = 0;
-  for (let token = 0; token < logits.length; token += 1) if (isKept(logits[token] as number, token, last)) sum += weights[token] as number;
+  let lastBlock = 0;
+  for (let block = 0; block < count; block += 1) {
+    const end = Math.min(logits.length, (block + 1) * blockTokens);
+    let mass = 0;
+    for (let token = block * blockTokens; token < end; token += 1)
+      if (isKept(logits[token] as number, token, last)) mass += weights[token] as number;
+    blocks[block] = mass;
+    sum += mass;
+    if (mass > 0) lastBlock = block;
+  }
   let left = random * sum;
+  let block = 0;
+  while (block < lastBlock && left >= (blocks[block] as number)) {
+    left -= blocks[block] as number;
+    block += 1;
+  }
   let chosen = -1;
-  for (let token = 0; token < logits.length; token += 1) {
+  for (let token = block * blockTokens; token < Math.min(logits.length, (block + 1) * blockTokens); token += 1) {
     if (weights[token] === 0 || !isKept(logits[token] as number, token, last)) continue;
     chosen = token;
     left -= weights[token] as number;
