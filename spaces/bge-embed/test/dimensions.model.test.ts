@@ -1,5 +1,5 @@
 /** DIMENSIONS_POLICY with the numbers that people's collections have: 1,536 of OpenAI's models, and smaller ones. */
-import { createSpaceFixture, type SpaceFixture } from "@repo/testing/text-embedding/space-fixture";
+import { createSpaceFixture, type SpaceFixture } from "@repo/testing/space-fixture";
 import { nearly } from "@repo/testing/text-embedding/nearly";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";

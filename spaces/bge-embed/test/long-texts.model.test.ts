@@ -1,6 +1,6 @@
 /** Texts over 512 tokens: cut and reported, refused, or embedded in pieces. */
 import { nearly } from "@repo/testing/text-embedding/nearly";
-import { createSpaceFixture } from "@repo/testing/text-embedding/space-fixture";
+import { createSpaceFixture } from "@repo/testing/space-fixture";
 import { describe, expect, test } from "vitest";
 import { bgeSpace } from "./bge-space.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
-import type { SpaceProcess } from "@repo/testing/text-embedding/space-process";
+import type { SpaceProcess } from "@repo/testing/space-process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bgeSpace } from "./bge-space.ts";
 import type { Mem0Report, Mem0Task } from "./mem0-program.ts";

@@ -1,5 +1,5 @@
 /** Vectors as small numbers, compared with what their definitions make of the floats. */
-import { createSpaceFixture } from "@repo/testing/text-embedding/space-fixture";
+import { createSpaceFixture } from "@repo/testing/space-fixture";
 import { describe, expect, test } from "vitest";
 import { bgeSpace } from "./bge-space.ts";
 

@@ -1,5 +1,5 @@
 /** The token of a private Space as its only key, as the clients send it. */
-import { createSpaceFixture } from "@repo/testing/text-embedding/space-fixture";
+import { createSpaceFixture } from "@repo/testing/space-fixture";
 import OpenAI, { AuthenticationError } from "openai";
 import { describe, expect, test } from "vitest";
 import { bgeSpace } from "./bge-space.ts";

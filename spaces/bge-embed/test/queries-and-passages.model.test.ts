@@ -1,6 +1,6 @@
 /** What is put before a text: the instruction before queries, once, and nothing before passages. */
 import { fingerprint } from "@repo/testing/text-embedding/nearly";
-import { createSpaceFixture, type SpaceFixture } from "@repo/testing/text-embedding/space-fixture";
+import { createSpaceFixture, type SpaceFixture } from "@repo/testing/space-fixture";
 import { describe, expect, test } from "vitest";
 import { fullModel } from "../src/model.ts";
 import { bgeSpace } from "./bge-space.ts";

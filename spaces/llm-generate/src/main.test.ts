@@ -1,37 +1,19 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { waitUntil } from "@repo/testing/text-embedding/wait-until";
+import { waitUntil } from "@repo/testing/wait-until";
+import { startMain } from "@repo/testing/space-process";
 import { expect, test } from "vitest";
 
 /** Each test starts a process from source, which takes half a minute on a busy machine. */
 const timeout = 180_000;
 
-const main = fileURLToPath(new URL("main.ts", import.meta.url));
-
-function start(environment: Record<string, string>) {
-  return spawn(process.execPath, [main], {
-    env: { PATH: process.env["PATH"], PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-async function readAddress(child: ReturnType<typeof start>): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry = JSON.parse(line) as { url?: string };
-    if (entry.url !== undefined) return entry.url;
-  }
-  throw new Error("It did not listen.");
-}
+const start = (environment: Record<string, string>) => startMain(new URL("main.ts", import.meta.url), environment);
 
 /** Starts it, waits until loading has failed, and gives what /ready says and what routes answer. */
 async function startWithout(environment: Record<string, string>): Promise<{ reason: string; statuses: number[] }> {
   const child = start(environment);
-  const url = await readAddress(child);
+  const url = await child.address();
   const ready = async (): Promise<{ stage: string; reason: string }> =>
     (await (await fetch(`${url}/ready`)).json()) as { stage: string; reason: string };
   const { reason } = await waitUntil(ready, ({ stage }) => stage === "failed");
@@ -50,9 +32,7 @@ async function startWithout(environment: Record<string, string>): Promise<{ reas
     await post("/generate", { inputs: "x" }),
     (await fetch(`${url}/health`)).status,
   ];
-  const gone = once(child, "exit");
-  child.kill("SIGTERM");
-  expect(await gone).toEqual([0, null]);
+  expect(await child.stop()).toBe(0);
   return { reason, statuses };
 }
 
@@ -75,9 +55,8 @@ test("a Git LFS pointer in place of the weights is named as such", { timeout }, 
 
 test("wrong variables end the process with code 1 and a list that names them without their values", { timeout }, async () => {
   const child = start({ PORT: "hunter2", MODEL: "huge", KV_MB: "-1" });
-  let problems = "";
-  child.stderr.on("data", (chunk: Buffer) => (problems += chunk.toString()));
-  expect(await once(child, "close")).toEqual([1, null]);
+  const { code, problems } = await child.end();
+  expect(code).toBe(1);
   for (const name of ["PORT: expected number", "MODEL: expected pocket or full", "KV_MB"]) expect(problems).toContain(name);
   expect(problems).not.toContain("hunter2");
 });

@@ -1,13 +1,12 @@
 /** The Space as a process of its own with the committed model, and what a careless or hostile caller sends it. */
 import { fileURLToPath } from "node:url";
-import { startSpaceProcess, type SpaceProcess } from "@repo/testing/text-embedding/space-process";
+import { startSpaceProcess, type SpaceProcess } from "@repo/testing/space-process";
 import { readEvents } from "@repo/testing/text-generation/read-events";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 let space: SpaceProcess;
 beforeAll(async () => {
-  space = await startSpaceProcess(fileURLToPath(new URL("../src/main.ts", import.meta.url)), {
-    PORT: "0",
+  space = await startSpaceProcess(new URL("../src/main.ts", import.meta.url), {
     DATA_DIRECTORY: fileURLToPath(new URL("../.cache", import.meta.url)),
   });
   // From source on a busy machine.

@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { exchangeBytes, holdRequest, postBytes, type RawAnswer } from "./raw-http.ts";
-import type { SpaceProcess } from "./space-process.ts";
+import type { SpaceProcess } from "../space-process.ts";
 
 const key = "the-right-key";
 const good = { authorization: `Bearer ${key}`, "content-type": "application/json" };

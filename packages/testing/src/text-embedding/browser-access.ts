@@ -1,7 +1,7 @@
 /** What a browser asks before and after a page of another origin calls this Space with a key. */
 import { describe, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
 
 const origin = "https://page.example";
 const paths = ["/embed", "/v1/embeddings", "/api/embed", "/similarity", "/"];

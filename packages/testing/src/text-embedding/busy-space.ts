@@ -3,8 +3,8 @@ import { afterEach, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { makeLongTexts } from "./long-texts.ts";
 import { holdRequest } from "./raw-http.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
-import { isBusy, isIdle, waitUntil } from "./wait-until.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
+import { isBusy, isIdle, waitUntil } from "../wait-until.ts";
 
 /** The Space has nothing to do and holds no place for anybody; says so for every test that went before. */
 async function expectIdle(space: SpaceFixture): Promise<void> {

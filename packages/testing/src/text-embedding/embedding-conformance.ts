@@ -8,7 +8,7 @@ import { testLangchainClient } from "./langchain-client.ts";
 import { testOllamaClient } from "./ollama-client.ts";
 import { testOpenAiClient } from "./openai-client.ts";
 import { testSameVector } from "./same-vector.ts";
-import { createSpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import { testTeiWire } from "./tei-wire.ts";
 
 const suites: Record<string, (target: EmbeddingSpace) => void> = {

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import type { TextEmbeddingService } from "@repo/contracts/embed-text";
 import type { HostedService } from "@repo/contracts/hosted-service";
 import type { z } from "zod";
-import { type RunningSpace, type StartableSpace, startSpace } from "./running-space.ts";
-import { type SpaceProcess, startSpaceProcess } from "./space-process.ts";
+import { type RunningSpace, type StartableSpace, startSpace } from "../running-space.ts";
+import { type SpaceProcess, startSpaceProcess } from "../space-process.ts";
 
 /** What the suites have to know of a Space's model; everything else they ask the Space itself. */
 export interface EmbeddingSpaceFacts {
@@ -41,7 +41,7 @@ export function defineEmbeddingSpace<Schema extends z.ZodObject, Service extends
   parts: EmbeddingSpaceParts<Schema, Service>,
 ): EmbeddingSpace {
   const { folder, configSchema, createApp, createService, environment, ...facts } = parts;
-  const main = fileURLToPath(new URL("src/main.ts", folder));
+  const main = new URL("src/main.ts", folder);
   // Optimised models are kept between runs, but not in anybody's home.
   const base = { PORT: "0", DATA_DIRECTORY: fileURLToPath(new URL(".cache", folder)), ...environment };
   return {

@@ -3,7 +3,7 @@ import { getProviderHelper, InferenceClient, InferenceClientProviderApiError } f
 import { describe, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { nearly } from "./nearly.ts";
-import { createSpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 
 const texts = ["A man is eating food.", "Someone is having lunch.", "A cheetah chases its prey."];
 const key = "space-key";

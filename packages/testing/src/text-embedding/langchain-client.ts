@@ -3,7 +3,7 @@ import { OpenAIEmbeddings } from "@langchain/openai";
 import { expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { fingerprint } from "./nearly.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
 
 const embeddings = (at: SpaceFixture, apiKey: string) => new OpenAIEmbeddings({ apiKey, configuration: { baseURL: `${at.url}/v1` } });
 

@@ -3,7 +3,7 @@ import { Ollama } from "ollama";
 import { beforeAll, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { nearly } from "./nearly.ts";
-import { createSpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 
 /** Ollama's client: vectors, both generations of its embedding call, model management, errors, keys. */
 export function testOllamaClient(target: EmbeddingSpace): void {

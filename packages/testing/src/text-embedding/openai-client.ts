@@ -5,8 +5,8 @@ import type { EmbeddingSpace } from "./embedding-space.ts";
 import { makeLongTexts } from "./long-texts.ts";
 import { fingerprint } from "./nearly.ts";
 import { holdRequest } from "./raw-http.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
-import { isBusy, isIdle, waitUntil } from "./wait-until.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
+import { isBusy, isIdle, waitUntil } from "../wait-until.ts";
 
 const model = "text-embedding-3-small";
 

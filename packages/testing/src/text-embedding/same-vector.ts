@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { expectVectorsClose } from "../expect-vectors-close.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { fingerprint } from "./nearly.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
 
 /** How a client family turns texts into vectors. */
 type Embed = (space: SpaceFixture, texts: string[]) => Promise<number[][]>;

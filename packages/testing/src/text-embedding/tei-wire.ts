@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import { nearly } from "./nearly.ts";
-import { createSpaceFixture, type SpaceFixture } from "./space-fixture.ts";
+import { createSpaceFixture, type SpaceFixture } from "../space-fixture.ts";
 
 const texts = ["A man is eating food.", "Someone is having lunch.", "A cheetah chases its prey."];
 

@@ -9,7 +9,7 @@ import { createHashingEmbedder } from "@repo/server-kit/text-embedding/hashing-e
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { z } from "zod";
-import type { StartableSpace } from "./running-space.ts";
+import type { StartableSpace } from "../running-space.ts";
 
 const browserPath = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
   existsSync,

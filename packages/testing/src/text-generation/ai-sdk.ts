@@ -2,7 +2,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, jsonSchema, Output, streamText } from "ai";
 import { expect, test } from "vitest";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 

@@ -1,7 +1,7 @@
 import type { GenerationService } from "@repo/contracts/generate-text";
 import type { z } from "zod";
-import { type RunningSpace, type StartableSpace, startSpace } from "../text-embedding/running-space.ts";
-import type { SpaceFixture } from "../text-embedding/space-fixture.ts";
+import { type RunningSpace, type StartableSpace, startSpace } from "../running-space.ts";
+import type { SpaceFixture } from "../space-fixture.ts";
 
 /** A Space that writes text, running. */
 export type RunningGenerationSpace = RunningSpace<GenerationService>;

@@ -1,7 +1,7 @@
 /** @huggingface/inference against this Space as its endpointUrl, and what LangChain's HuggingFaceInference makes of it. */
 import { InferenceClient } from "@huggingface/inference";
 import { expect, test } from "vitest";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 

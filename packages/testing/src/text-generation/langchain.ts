@@ -1,7 +1,7 @@
 /** LangChain's ChatOpenAI and OpenAI against this Space. */
 import { ChatOpenAI, OpenAI } from "@langchain/openai";
 import { expect, test } from "vitest";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 

@@ -2,9 +2,9 @@
 import OpenAI, { APIUserAbortError, AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
 import { describe, expect, test } from "vitest";
-import { waitUntil } from "../text-embedding/wait-until.ts";
+import { waitUntil } from "../wait-until.ts";
 import { readMetric } from "./read-metric.ts";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { failureOf, idea, ideaSchema } from "./idea-schema.ts";
 

@@ -1,7 +1,7 @@
 /** The original's client, its diagnostics and its guides, as they send their requests over the wire. */
 import { originalGenerateResponse, originalPaths } from "@repo/contracts/original-generation";
 import { describe, expect, test } from "vitest";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { readJsonEvents } from "./read-events.ts";
 

@@ -2,7 +2,7 @@
 import { tgiGenerateResponse, tgiStreamResponse, type TgiStreamResponse } from "@repo/contracts/tgi-generation";
 import { tgiError } from "@repo/contracts/generation-errors";
 import { describe, expect, test } from "vitest";
-import { createSpaceFixture } from "../text-embedding/space-fixture.ts";
+import { createSpaceFixture } from "../space-fixture.ts";
 import type { GenerationFixture, GenerationSpace } from "./generation-space.ts";
 import { idea, ideaSchema } from "./idea-schema.ts";
 import { readJsonEvents } from "./read-events.ts";
