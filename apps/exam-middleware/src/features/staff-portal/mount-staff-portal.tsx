@@ -1,3 +1,4 @@
+import { readSpan } from "@repo/app-kit/days";
 import { limitForms } from "@repo/app-kit/page-forms";
 import { createPageResponder } from "@repo/app-kit/page-responder";
 import type { Server } from "@repo/server-kit/server";
@@ -9,7 +10,7 @@ import { mountReviewPages } from "./review-pages.tsx";
 import { mountSheetPages } from "./sheet-pages.tsx";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
 import { readStaff } from "./staff-request.ts";
-import { spans, StatisticsPage } from "./statistics-page.tsx";
+import { StatisticsPage } from "./statistics-page.tsx";
 import { mountUploadPages } from "./upload-pages.tsx";
 
 /** Largest form without files, bytes. */
@@ -46,7 +47,7 @@ export function mountStaffPortal(server: Server, parts: StaffPortalParts): void 
   app.get("/portal/staff/statistics", (c) =>
     pages.page(c, async () => {
       const { access } = await readStaff(parts, c);
-      const span = spans.find((days) => String(days) === c.req.query("days")) ?? 30;
+      const span = readSpan(c.req.query("days"));
       const [counts, days] = await Promise.all([parts.sheets.counts(), parts.sheets.statistics(span)]);
       return <StatisticsPage {...{ parts, access, counts, days, span }} />;
     }),

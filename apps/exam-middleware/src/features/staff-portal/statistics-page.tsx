@@ -1,4 +1,5 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
+import { DayTable, type DayTableProps, SpanTabs } from "@repo/app-kit/days";
 import type { Access } from "../../access.ts";
 import type { WorkflowStatus } from "../../schema.ts";
 import type { DayStatistics, StatusCounts } from "../../sheets/sheet-views.ts";
@@ -6,9 +7,6 @@ import { statusNames, toPercent, toTone } from "../../ui/sheet-words.ts";
 import { Shell } from "../../ui/shell.tsx";
 import { toAddress } from "./read-filter.ts";
 import type { StaffPortalParts } from "./staff-portal-parts.ts";
-
-/** Spans of time to choose from, days. */
-export const spans = [7, 30, 90] as const;
 
 const toDayAddress = (day: string): string => toAddress("/portal/staff/sheets", { day });
 
@@ -34,40 +32,17 @@ function Counts({ counts }: { counts: StatusCounts }) {
   );
 }
 
-function DayTable({ days }: { days: readonly DayStatistics[] }) {
-  return (
-    <details>
-      <summary>The numbers</summary>
-      <div class="table-scroll">
-        <table>
-          <thead>
-            <tr>
-              {["Day (UTC)", "Uploaded", "Read", "Automatic", "Reviewed", "Corrected", "Failed", "Mean confidence", "Correction rate"].map(
-                (name, index) => (
-                  <th class={index === 0 ? undefined : "number"}>{name}</th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {days.toReversed().map((day) => (
-              <tr>
-                <td>
-                  <a href={toDayAddress(day.day)}>{day.day}</a>
-                </td>
-                {[day.uploaded, day.read, day.automatic, day.reviewed, day.corrected, day.failed].map((count) => (
-                  <td class="number">{count.toLocaleString("en")}</td>
-                ))}
-                <td class="number">{toPercent(day.meanConfidence)}</td>
-                <td class="number">{toPercent(day.correctionRate)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  );
-}
+const toCount = (value: number): string => value.toLocaleString("en");
+const columns: DayTableProps<DayStatistics>["columns"] = [
+  ["Uploaded", ({ uploaded }) => toCount(uploaded)],
+  ["Read", ({ read }) => toCount(read)],
+  ["Automatic", ({ automatic }) => toCount(automatic)],
+  ["Reviewed", ({ reviewed }) => toCount(reviewed)],
+  ["Corrected", ({ corrected }) => toCount(corrected)],
+  ["Failed", ({ failed }) => toCount(failed)],
+  ["Mean confidence", ({ meanConfidence }) => toPercent(meanConfidence)],
+  ["Correction rate", ({ correctionRate }) => toPercent(correctionRate)],
+];
 
 /** How many sheets there are in each state, and how the days went. */
 export function StatisticsPage(props: {
@@ -82,13 +57,7 @@ export function StatisticsPage(props: {
     <Shell title="Statistics" assets={props.parts.assets} access={props.access} current="/portal/staff/statistics">
       <h1>Statistics</h1>
       <Counts counts={props.counts} />
-      <nav class="tabs" aria-label="Span of time">
-        {spans.map((choice) => (
-          <a href={toAddress("/portal/staff/statistics", { days: choice })} aria-current={choice === span ? "page" : undefined}>
-            {choice} days
-          </a>
-        ))}
-      </nav>
+      <SpanTabs span={span} toAddress={(choice) => toAddress("/portal/staff/statistics", { days: choice })} />
       <div class="plots">
         <DayPlot
           title="Sheets uploaded"
@@ -126,7 +95,7 @@ export function StatisticsPage(props: {
           href={toDayAddress}
         />
       </div>
-      <DayTable days={days} />
+      <DayTable days={days} columns={columns} toAddress={toDayAddress} />
     </Shell>
   );
 }

@@ -1,7 +1,8 @@
 /** Browser only: dropping, sending and following files on the page of upload-page.tsx. */
 import { statusNames, toReasonTexts, toTone } from "../../ui/sheet-words.ts";
 import type { ReviewReason, WorkflowStatus } from "../../schema.ts";
-import { type NamedFile, readChosen, readDropped } from "@repo/app-kit/dropped-files";
+import type { NamedFile } from "@repo/app-kit/dropped-files";
+import { createUploadRow, enableFileDrop, showUploadState, toRefused, toUploadRowState } from "@repo/app-kit/file-drop";
 import { createUploadQueue, type UploadEntry as QueueEntry } from "@repo/app-kit/upload-queue";
 
 /** What the server tells of a sheet, as JSON. */
@@ -34,15 +35,6 @@ interface UploadAnswer {
 
 type UploadEntry = QueueEntry<UploadAnswer>;
 
-/** What a row says beside the name. */
-interface RowState {
-  text: string;
-  tone: string;
-  detail?: string | undefined;
-  /** 0 to 1 for a bar. */
-  share?: number | undefined;
-}
-
 /** Rows on the page; of more, those that are done leave first. */
 const maxRows = 400;
 const followMs = { busy: 700, quiet: 5_000 };
@@ -65,14 +57,7 @@ function createRows(list: HTMLElement) {
   for (const row of list.querySelectorAll<HTMLElement>("[data-sheet]")) bySheet.set(row.dataset["sheet"] ?? "", row);
 
   const create = (name: string): HTMLElement => {
-    const row = document.createElement("li");
-    row.className = "upload";
-    const link = document.createElement("a");
-    link.dir = "auto";
-    link.textContent = name;
-    const state = document.createElement("span");
-    state.className = "upload-state";
-    row.append(link, state);
+    const row = createUploadRow(name);
     list.prepend(row);
     // The oldest row that needs nobody makes room.
     if (list.children.length > maxRows) {
@@ -80,24 +65,6 @@ function createRows(list: HTMLElement) {
       if (done !== row) done?.remove();
     }
     return row;
-  };
-  const show = (row: HTMLElement, { text, tone, detail = "", share }: RowState): void => {
-    const state = row.querySelector<HTMLElement>(".upload-state");
-    if (!state) return;
-    const label = document.createElement("span");
-    label.className = "status";
-    label.dataset["tone"] = tone;
-    label.textContent = text;
-    const more = document.createElement("span");
-    more.className = "status-detail";
-    more.dir = "auto";
-    more.textContent = detail;
-    state.replaceChildren(label, " ", more);
-    if (share === undefined) return;
-    const bar = document.createElement("progress");
-    bar.value = share;
-    bar.setAttribute("aria-label", `Upload of ${row.querySelector("a")?.textContent ?? ""}`);
-    state.append(bar);
   };
   const link = (row: HTMLElement, id: string): void => {
     row.dataset["sheet"] = id;
@@ -110,20 +77,12 @@ function createRows(list: HTMLElement) {
     link(row, sheet.id);
     const reasons = sheet.status === "PENDING_REVIEW" ? toReasonTexts(sheet.reasons) : [];
     const detail = [...reasons, sheet.waitingFor, sheet.errorMessage].filter((text) => text !== null).join("; ");
-    show(row, { text: statusNames[sheet.status], tone: toTone(sheet.status), detail });
+    showUploadState(row, { text: statusNames[sheet.status], tone: toTone(sheet.status), detail });
   };
   const showEntry = (entry: UploadEntry): void => {
     const row = byEntry.get(entry) ?? create(entry.name);
     byEntry.set(entry, row);
-    if (entry.state === "refused") show(row, { text: "Not taken", tone: "bad", detail: entry.message });
-    else if (entry.state === "sending")
-      show(row, {
-        text: "Uploading",
-        tone: "busy",
-        detail: entry.message,
-        share: entry.file.size === 0 ? 1 : entry.sentBytes / entry.file.size,
-      });
-    else if (entry.state === "waiting") show(row, { text: "Waiting to be sent", tone: "busy", detail: entry.message });
+    if (entry.state !== "stored") showUploadState(row, toUploadRowState(entry));
     else if (entry.answer?.sheet) {
       const { id, status } = entry.answer.sheet;
       const known = bySheet.get(id);
@@ -132,7 +91,7 @@ function createRows(list: HTMLElement) {
       byEntry.set(entry, target);
       if (!known) link(row, id);
       showSheet(entry.answer.sheet);
-      if (!entry.answer.is_new) show(target, { text: statusNames[status], tone: toTone(status), detail: "was here already" });
+      if (!entry.answer.is_new) showUploadState(target, { text: statusNames[status], tone: toTone(status), detail: "was here already" });
     }
   };
   return { showSheet, showEntry };
@@ -184,13 +143,9 @@ function showProgress(progress: Progress): void {
 
 /** Makes the upload form take drops and folders; does nothing on other pages. */
 export function enableUpload(): void {
-  const [form, list, drop] = [
-    document.querySelector<HTMLFormElement>("#upload"),
-    document.querySelector<HTMLElement>("#uploads"),
-    document.querySelector<HTMLElement>("#drop"),
-  ];
+  const [form, list] = [document.querySelector<HTMLFormElement>("#upload"), document.querySelector<HTMLElement>("#uploads")];
   const [files, folder] = [document.querySelector<HTMLInputElement>("#files"), document.querySelector<HTMLInputElement>("#folder")];
-  if (!form || !list || !drop || !files || !folder) return;
+  if (!form || !list || !files || !folder) return;
   const rows = createRows(list);
   const entries: UploadEntry[] = [];
   let batchId = form.dataset["batch"];
@@ -253,7 +208,7 @@ export function enableUpload(): void {
     }
     const isKnown = ({ name }: NamedFile): boolean => extensions.some((extension) => name.toLowerCase().endsWith(extension));
     const refuse = (named: NamedFile, message: string): void => {
-      const entry: UploadEntry = { ...named, sentBytes: named.file.size, state: "refused", message, answer: undefined };
+      const entry: UploadEntry = toRefused(named, message);
       entries.push(entry);
       rows.showEntry(entry);
     };
@@ -267,32 +222,16 @@ export function enableUpload(): void {
     showUploads();
   };
 
-  for (const element of document.querySelectorAll<HTMLElement>(".drop-hint")) element.hidden = false;
-  for (const element of form.querySelectorAll<HTMLElement>(".without-script, label[for=files]")) element.hidden = true;
-  files.setAttribute("aria-label", "Files");
   folder.setAttribute("webkitdirectory", "");
-  document.querySelector<HTMLElement>("#choose-files")?.addEventListener("click", () => files.click());
-  document.querySelector<HTMLElement>("#choose-folder")?.addEventListener("click", () => folder.click());
-  for (const input of [files, folder]) {
-    input.addEventListener("change", () => {
-      take(readChosen(input.files));
-      input.value = "";
-    });
-  }
-  form.addEventListener("submit", (event) => event.preventDefault());
-  const setOver = (isOver: boolean): void => void drop.classList.toggle("over", isOver);
-  document.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    setOver(true);
-  });
-  document.addEventListener("dragleave", (event) => event.relatedTarget === null && setOver(false));
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    setOver(false);
-    if (event.dataTransfer) void readDropped(event.dataTransfer).then(take, () => showProblem("The folder could not be read.", false));
-  });
-  addEventListener("beforeunload", (event) => {
-    if (queue.isBusy()) event.preventDefault();
+  enableFileDrop({
+    form,
+    inputs: [
+      { input: files, label: "Files", button: "#choose-files" },
+      { input: folder, label: "Folder", button: "#choose-folder" },
+    ],
+    onFiles: take,
+    onUnreadable: (message) => showProblem(message, false),
+    isBusy: queue.isBusy,
   });
   if (batchId !== undefined) follow(batchId);
 }

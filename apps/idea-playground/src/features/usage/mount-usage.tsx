@@ -1,3 +1,4 @@
+import { readSpan } from "@repo/app-kit/days";
 import type { Database } from "@repo/app-kit/open-database";
 import type { Server } from "@repo/server-kit/server";
 import type { Context } from "hono";
@@ -5,9 +6,8 @@ import { isTier } from "../../language-models/tiers.ts";
 import { type QueryFilter, readQueries, readUsageDays, readUsageOfTiers } from "../../query-log/query-statistics.ts";
 import type { Pages } from "../../ui/pages.tsx";
 import { Shell } from "../../ui/shell.tsx";
-import { spans, UsagePage } from "./usage-page.tsx";
+import { UsagePage } from "./usage-page.tsx";
 
-const defaultSpan = 30;
 const perPage = 25;
 const maxPage = 100_000;
 
@@ -22,8 +22,7 @@ export function mountUsage(server: Server, { db, pages }: { db: Database; pages:
   server.app.get("/usage", (c) =>
     pages.page(c, async () => {
       const viewer = await pages.readAdministrator(c);
-      const asked = Number(c.req.query("days") ?? defaultSpan);
-      const span = spans.find((days) => days === asked) ?? defaultSpan;
+      const span = readSpan(c.req.query("days"));
       const page = Math.min(maxPage, Math.max(1, Math.trunc(Number(c.req.query("page") ?? 1)) || 1));
       const filter = readFilter(c);
       const [days, tiers] = [await readUsageDays(db, span), await readUsageOfTiers(db, span)];

@@ -1,11 +1,9 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
+import { SpanTabs, toDuration } from "@repo/app-kit/days";
 import { Moment } from "@repo/app-kit/moment";
 import { Pager } from "@repo/app-kit/pager";
 import { type Tier, tierWords } from "../../language-models/tiers.ts";
 import type { QueryFilter, QueryRow, TierUsage, UsageDay } from "../../query-log/query-statistics.ts";
-
-/** Spans of time to choose from, days. */
-export const spans = [7, 30, 90] as const;
 
 /** What {@link UsagePage} shows. */
 export interface UsagePageProps {
@@ -21,9 +19,7 @@ export interface UsagePageProps {
 
 const tones: Readonly<Record<Tier, string>> = { base: "plain", company: "good", abstraction: "look", user: "busy" };
 
-const toTime = (value: number): string =>
-  value >= 1_000 ? `${(value / 1_000).toLocaleString("en", { maximumFractionDigits: 1 })} s` : `${Math.round(value)} ms`;
-const toTimeOrNone = (value: number | null): string => (value === null ? "–" : toTime(value));
+const toTimeOrNone = (value: number | null): string => (value === null ? "–" : toDuration(value));
 const toCount = (value: number): string => value.toLocaleString("en");
 const toPercent = (part: number, all: number): string =>
   all === 0 ? "–" : `${((part / all) * 100).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
@@ -55,7 +51,7 @@ function Plots({ days, tiers, span }: { days: readonly UsageDay[]; tiers: readon
         title="Latency, half are faster"
         kind="line"
         series={series}
-        format={toTime}
+        format={toDuration}
         days={toDays(({ p50Ms }) => p50Ms)}
         href={href}
       />
@@ -63,7 +59,7 @@ function Plots({ days, tiers, span }: { days: readonly UsageDay[]; tiers: readon
         title="Latency, 95 % are faster"
         kind="line"
         series={series}
-        format={toTime}
+        format={toDuration}
         days={toDays(({ p95Ms }) => p95Ms)}
         href={href}
       />
@@ -78,7 +74,7 @@ function Plots({ days, tiers, span }: { days: readonly UsageDay[]; tiers: readon
         title="First word, half are faster"
         kind="line"
         series={series}
-        format={toTime}
+        format={toDuration}
         days={toDays(({ firstTokenP50Ms }) => firstTokenP50Ms)}
         href={href}
       />
@@ -145,7 +141,7 @@ function Query({ query }: { query: QueryRow }) {
         <span class="status" data-tone={errorCode === null ? (isOwn ? "good" : "look") : errorCode === "cancelled" ? "over" : "bad"}>
           {tier} → {errorCode === "cancelled" ? "withdrawn" : who}
         </span>
-        {query.cached ? <span>from the cache</span> : <span>{toTime(query.durationMs)}</span>}
+        {query.cached ? <span>from the cache</span> : <span>{toDuration(query.durationMs)}</span>}
         {tokens === 0 ? null : <span>{toCount(tokens)} tokens</span>}
         {query.model === null ? null : <span>{query.model}</span>}
         {query.caller === null ? null : <span>{query.caller}</span>}
@@ -196,13 +192,7 @@ export function UsagePage(props: UsagePageProps) {
   return (
     <>
       <h1>Usage</h1>
-      <nav class="tabs" aria-label="Span of time">
-        {spans.map((days) => (
-          <a href={toAddress({ days })} aria-current={days === span ? "page" : undefined}>
-            {days} days
-          </a>
-        ))}
-      </nav>
+      <SpanTabs span={span} toAddress={(days) => toAddress({ days })} />
       {props.tiers.every(({ questions }) => questions === 0) ? (
         <p class="empty">Nobody has asked anything in these days.</p>
       ) : (

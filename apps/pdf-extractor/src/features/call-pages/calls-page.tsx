@@ -1,20 +1,15 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
+import { DayTable, type DayTableProps, SpanTabs, toDuration } from "@repo/app-kit/days";
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Moment } from "@repo/app-kit/moment";
 import { toDollars } from "../../ai-calls/budget.ts";
 import type { CallDay, CallRow, CallsOfModel } from "../../ai-calls/call-statistics.ts";
 import { Shell } from "../../ui/shell.tsx";
 
-/** Spans of time to choose from, days. */
-export const spans = [7, 30, 90] as const;
-
-const toMilliseconds = (value: number): string =>
-  value >= 1_000 ? `${(value / 1_000).toLocaleString("en", { maximumFractionDigits: 1 })} s` : `${Math.round(value)} ms`;
-
 const toAddress = (parameters: Record<string, string>): string => `/calls?${new URLSearchParams(parameters).toString()}`;
+const toDayAddress = (day: string): string => toAddress({ day });
 
 function Plots({ days, budget }: { days: readonly CallDay[]; budget: number | undefined }) {
-  const href = (day: string): string => toAddress({ day });
   return (
     <div class="plots">
       <DayPlot
@@ -25,7 +20,7 @@ function Plots({ days, budget }: { days: readonly CallDay[]; budget: number | un
           { name: "failed", tone: "bad" },
         ]}
         days={days.map(({ day, succeeded, failed }) => ({ day, values: [succeeded, failed] }))}
-        href={href}
+        href={toDayAddress}
       />
       <DayPlot
         title="Latency"
@@ -35,9 +30,9 @@ function Plots({ days, budget }: { days: readonly CallDay[]; budget: number | un
           { name: "95 %", tone: "look" },
           { name: "99 %", tone: "bad" },
         ]}
-        format={toMilliseconds}
+        format={toDuration}
         days={days.map(({ day, p50Ms, p95Ms, p99Ms }) => ({ day, values: [p50Ms, p95Ms, p99Ms] }))}
-        href={href}
+        href={toDayAddress}
       />
       <DayPlot
         title={budget === undefined ? "Cost" : `Cost (${toDollars(budget)} per day allowed)`}
@@ -45,54 +40,30 @@ function Plots({ days, budget }: { days: readonly CallDay[]; budget: number | un
         series={[{ name: "cost", tone: "plain" }]}
         format={toDollars}
         days={days.map(({ day, cost }) => ({ day, values: [cost] }))}
-        href={href}
+        href={toDayAddress}
       />
       <DayPlot
         title="Pictures and texts"
         kind="columns"
         series={[{ name: "embedded", tone: "good" }]}
         days={days.map(({ day, items }) => ({ day, values: [items] }))}
-        href={href}
+        href={toDayAddress}
       />
     </div>
   );
 }
 
-function DayTable({ days }: { days: readonly CallDay[] }) {
-  const toCell = (value: number | null): string => (value === null ? "" : toMilliseconds(value));
-  return (
-    <details>
-      <summary>The numbers</summary>
-      <div class="table-scroll">
-        <table>
-          <thead>
-            <tr>
-              {["Day (UTC)", "Succeeded", "Failed", "Embedded", "p50", "p95", "p99", "Cost"].map((name, index) => (
-                <th class={index === 0 ? undefined : "number"}>{name}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {days.toReversed().map((day) => (
-              <tr>
-                <td>
-                  <a href={toAddress({ day: day.day })}>{day.day}</a>
-                </td>
-                {[day.succeeded, day.failed, day.items].map((count) => (
-                  <td class="number">{count.toLocaleString("en")}</td>
-                ))}
-                {[day.p50Ms, day.p95Ms, day.p99Ms].map((latency) => (
-                  <td class="number">{toCell(latency)}</td>
-                ))}
-                <td class="number">{toDollars(day.cost)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  );
-}
+const toCount = (value: number): string => value.toLocaleString("en");
+const toLatency = (value: number | null): string => (value === null ? "" : toDuration(value));
+const columns: DayTableProps<CallDay>["columns"] = [
+  ["Succeeded", ({ succeeded }) => toCount(succeeded)],
+  ["Failed", ({ failed }) => toCount(failed)],
+  ["Embedded", ({ items }) => toCount(items)],
+  ["p50", ({ p50Ms }) => toLatency(p50Ms)],
+  ["p95", ({ p95Ms }) => toLatency(p95Ms)],
+  ["p99", ({ p99Ms }) => toLatency(p99Ms)],
+  ["Cost", ({ cost }) => toDollars(cost)],
+];
 
 function ModelTable({ models }: { models: readonly CallsOfModel[] }) {
   return (
@@ -147,7 +118,7 @@ function CallTable({ calls }: { calls: readonly CallRow[] }) {
               <td>{call.model}</td>
               <td class="number">{call.batchSize}</td>
               <td class="number">{call.attempt}</td>
-              <td class="number">{toMilliseconds(call.latencyMs)}</td>
+              <td class="number">{toDuration(call.latencyMs)}</td>
               <td class="number">{toDollars(call.cost)}</td>
               <td>
                 {call.status === "succeeded" ? (
@@ -195,15 +166,9 @@ export function CallsPage(props: {
         </p>
       ) : (
         <>
-          <nav class="tabs" aria-label="Span of time">
-            {spans.map((choice) => (
-              <a href={toAddress({ days: String(choice) })} aria-current={choice === span ? "page" : undefined}>
-                {choice} days
-              </a>
-            ))}
-          </nav>
+          <SpanTabs span={span} toAddress={(choice) => toAddress({ days: String(choice) })} />
           <Plots days={days} budget={props.budget} />
-          <DayTable days={days} />
+          <DayTable days={days} columns={columns} toAddress={toDayAddress} />
           <ModelTable models={models} />
           <h2>
             {heading} {about.documentId === undefined && about.day === undefined ? null : <a href="/calls">all</a>}

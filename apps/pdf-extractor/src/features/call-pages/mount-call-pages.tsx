@@ -1,9 +1,10 @@
+import { readSpan } from "@repo/app-kit/days";
 import type { Assets } from "@repo/app-kit/load-assets";
 import type { Database } from "@repo/app-kit/open-database";
 import type { PageResponder } from "@repo/app-kit/page-responder";
 import type { Server } from "@repo/server-kit/server";
 import { readCallDays, readCalls, readCallsByModel } from "../../ai-calls/call-statistics.ts";
-import { CallsPage, spans } from "./calls-page.tsx";
+import { CallsPage } from "./calls-page.tsx";
 
 const callsShown = 100;
 const idFormat = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -16,7 +17,7 @@ export function mountCallPages(
 ): void {
   server.app.get("/calls", (c) =>
     pages.page(c, async () => {
-      const span = spans.find((days) => String(days) === c.req.query("days")) ?? 30;
+      const span = readSpan(c.req.query("days"));
       const [documentId, day] = [c.req.query("document"), c.req.query("day")];
       const about = {
         documentId: documentId !== undefined && idFormat.test(documentId) ? documentId : undefined,
