@@ -14,6 +14,10 @@ function createTestServer() {
   server.app.get("/page", (c) => pages.page(c, () => <p>fine</p>));
   server.app.get("/missing", (c) => pages.page(c, fail(new CodedError("not_found", "There is no <b>such</b> thing."))));
   server.app.get("/defect", (c) => pages.page(c, fail(new Error("password=secret"))));
+  const wrapped = Object.assign(new Error("Failed query"), {
+    cause: new CodedError("database_unavailable", "It is away.", { retryAfterMs: 2_000 }),
+  });
+  server.app.get("/away", (c) => pages.page(c, fail(wrapped)));
   server.app.get("/private", (c) => pages.page(c, fail(new CodedError("unauthorized", "Sign in."))));
   server.app.get("/part", (c) => pages.fragment(c, fail(new CodedError("overloaded", "Too much."))));
   return server;
@@ -35,6 +39,12 @@ test("a problem is a page with its status, the way back and the request id; what
   expect(text).toContain(missing.headers.get("x-request-id"));
   const defect = await app.request("/defect");
   expect([defect.status, (await defect.text()).includes("secret")]).toEqual([500, false]);
+});
+
+test("what a library has wrapped is told, and when to come back", async () => {
+  const response = await createTestServer().app.request("/away");
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(await response.text()).toContain("It is away.");
 });
 
 test("an app may answer an error in its own way", async () => {

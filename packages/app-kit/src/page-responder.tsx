@@ -1,5 +1,5 @@
 import type { CodedError } from "@repo/contracts/coded-error";
-import { toCodedError } from "@repo/server-kit/error-response";
+import { toCodedError, toErrorHeaders } from "@repo/server-kit/error-response";
 import type { Server, ServerEnvironment } from "@repo/server-kit/server";
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
@@ -56,7 +56,10 @@ export function createPageResponder(server: Server, { Shell, back, answerInstead
       const { requestId } = c.get("state");
       if (error.status >= 500) server.log.error({ err: error.cause ?? error, requestId }, "page failed");
       const answer = toAnswer(error);
-      return answer instanceof Response ? answer : c.html(before + String(await answer), error.status as 500, pageHeaders);
+      if (answer instanceof Response) return answer;
+      const { "retry-after": retryAfter } = toErrorHeaders(error);
+      if (retryAfter !== undefined) c.header("retry-after", retryAfter);
+      return c.html(before + String(await answer), error.status as 500, pageHeaders);
     }
   };
   const toErrorPage = (error: CodedError, requestId: string): Markup => (
