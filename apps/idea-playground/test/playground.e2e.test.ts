@@ -84,6 +84,15 @@ function watchCards(): void {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
+/** Runs in the page, before cards are written: what growing cards say of themselves. */
+function watchWords(): void {
+  const said = new Set<string>();
+  Object.assign(globalThis, { said });
+  new MutationObserver(() => {
+    for (const state of document.querySelectorAll("[data-growing] [data-part=state]")) said.add(state.textContent ?? "");
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}
+
 /** Runs in the page: cancels while the first card is written, however fast that is. */
 function cancelAtFirstTitle(): void {
   const observer = new MutationObserver(() => {
@@ -241,8 +250,11 @@ test("a tier whose Space is stopped is named with its cause, and base answers; w
   await companySpace.stop("SIGKILL");
   await page.goto(canvasUrl);
   await fillForm({ topic: "shorter queues at lunch", count: 1, tier: "company" });
+  await page.evaluate(watchWords);
   await page.click("button:has-text('Write ideas')");
   const told = await awaitEnd("1 card written");
+  const said = await page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
+  expect(said).toContainEqual(expect.stringMatching(/^(?:The )?company tier: .* Another model is asked …$/i));
   expect(told).toContain("Written by the base tier");
   expect(told).toContain("in place of the company tier");
   expect(told).toMatch(/company tier: .*cannot be reached/i);

@@ -52,6 +52,7 @@ export function scriptWriter(script: {
     writer.maxAtOnce = Math.max(writer.maxAtOnce, writer.running);
     try {
       if (answer === undefined || answer instanceof Error) throw answer ?? new Error("no answer");
+      for (const attempt of provenance?.fallbackPath ?? []) yield { type: "fallback", attempt };
       const value: Record<string, unknown> = {};
       for (const name of ideaFieldNames) {
         if (options.signal?.aborted === true) throw new CodedError("cancelled", "Nobody waits for it.");

@@ -2,7 +2,7 @@ import type { CallContext } from "@repo/contracts/call-context";
 import { CodedError, type ErrorCode } from "@repo/contracts/coded-error";
 import { toCodedError } from "@repo/server-kit/error-response";
 import type { Answerer, OpenModel } from "./answerer.ts";
-import type { FailedAttempt } from "./language-model.ts";
+import type { FailedAttempt, FallbackEvent } from "./language-model.ts";
 
 /** What is asked of whoever answers. What it yields reaches the caller while it is made; the signal ends the work. */
 export type Ask<Event, Result> = (model: OpenModel, context: CallContext, begun: () => void) => AsyncGenerator<Event, Result>;
@@ -72,7 +72,8 @@ function createPatience(answerer: Answerer, context: CallContext, patienceMs: nu
 
 /**
  * Asks one after the other until somebody answers; who is known to sleep is left out while somebody else is there. Yields
- * what the one who is asked yields; where somebody begins anew, what came before is void.
+ * what the one who is asked yields, and who does not answer while there is a next one; where somebody begins anew, what came before
+ * is void.
  * @throws CodedError what is wrong with the question, at once; cancelled; deadline_exceeded; model_unavailable (overloaded,
  * where that is what all of them are) with details.fallbackPath when nobody answers
  */
@@ -80,7 +81,7 @@ export async function* askInTurn<Event, Result>(
   answerers: readonly Answerer[],
   { context, before, patienceMs, mayBeginAnew }: AskInTurnOptions,
   ask: Ask<Event, Result>,
-): AsyncGenerator<Event, Answered<Result>> {
+): AsyncGenerator<Event | FallbackEvent, Answered<Result>> {
   const fallbackPath = [...before];
   const sleeping: Answerer[] = [];
   const queue = [...answerers];
@@ -89,9 +90,12 @@ export async function* askInTurn<Event, Result>(
     const down = queue.length > 0 && !sleeping.includes(answerer) ? answerer.explainDown() : undefined;
     if (down !== undefined) {
       sleeping.push(answerer);
-      fallbackPath.push(toAttempt(answerer, "model_unavailable", down));
+      const attempt = toAttempt(answerer, "model_unavailable", down);
+      fallbackPath.push(attempt);
+      yield { type: "fallback", attempt };
       continue;
     }
+    let failed: FailedAttempt | undefined;
     const patience = createPatience(answerer, context, queue.length > 0 ? patienceMs : undefined);
     let hasSpoken = false;
     let answer: AsyncGenerator<Event, Result> | undefined;
@@ -113,7 +117,8 @@ export async function* askInTurn<Event, Result>(
       if (callerCodes.has(error.code) || (hasSpoken && !mayBeginAnew)) throw error;
       if ((context.deadlineAt ?? Infinity) <= Date.now()) throw error;
       errors.push(error);
-      fallbackPath.push(toAttempt(answerer, error.code, error.message));
+      failed = toAttempt(answerer, error.code, error.message);
+      fallbackPath.push(failed);
       // Nobody else is left: who was left out asleep may still wake up in time.
       if (queue.length === 0) queue.push(...sleeping.splice(0, 1));
     } finally {
@@ -121,6 +126,7 @@ export async function* askInTurn<Event, Result>(
       // Who leaves the loop leaves this one too, and with it the connection.
       await answer?.return(undefined as never);
     }
+    if (failed !== undefined && queue.length > 0) yield { type: "fallback", attempt: failed };
   }
   throw nobodyAnswers(fallbackPath, errors);
 }

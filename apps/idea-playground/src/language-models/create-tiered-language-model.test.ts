@@ -10,6 +10,7 @@ import {
   type TestServices,
   useTextSpace,
 } from "../../test/open-test-services.ts";
+import type { StructureEvent } from "./language-model.ts";
 import { startForeignServer } from "../../test/start-foreign-server.ts";
 
 beforeAll(openSharedDatabase, openDatabaseTimeoutMs);
@@ -218,11 +219,24 @@ test("a structure grows while it streams", async (context) => {
   let value: unknown;
   for await (const event of model.streamStructure("An idea", { title: "string", pros: "string[]" })) {
     if (event.type === "partial") partials.push(event.value);
-    else ({ value } = event);
+    else if (event.type === "end") ({ value } = event);
   }
   expect(partials.at(-1)).toEqual(value);
   expect(partials.length).toBeGreaterThan(2);
   expect(Object.keys(partials[1] ?? {})).toEqual(["title"]);
+});
+
+test("a stream says who does not answer before the next one is asked", async (context) => {
+  const base = await useTextSpace(context);
+  const company = await useTextSpace(context);
+  company.behave({ kind: "broken" });
+  const { store, model } = await openTestServices(context, { LLM_SPACE_URL: base.url });
+  await store.changeTier("company", { space_url: company.url });
+  const events: StructureEvent<{ title: string }>[] = [];
+  for await (const event of model.streamStructure("An idea", { title: "string" }, "company")) events.push(event);
+  expect(events[0]).toMatchObject({ type: "fallback", attempt: { tier: "company", reason: expect.any(String) as string } });
+  expect(events.at(-1)).toMatchObject({ type: "end", answeredBy: "base", fallbackPath: [{ tier: "company" }] });
+  expect(events.filter(({ type }) => type === "fallback")).toHaveLength(1);
 });
 
 test("a server that holds nothing to a schema is shown its mistakes once", async (context) => {

@@ -41,6 +41,10 @@ export function createTieredLanguageModel(parts: LanguageModelParts): TieredLang
           yield { type: "end", ...text };
           return;
         }
+        if ("type" in value) {
+          yield value;
+          continue;
+        }
         written = true;
         yield { type: "text", text: value.text };
       }

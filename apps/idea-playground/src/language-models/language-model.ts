@@ -78,8 +78,14 @@ export interface GeneratedVariations extends Provenance {
   problems: string[];
 }
 
+/** Who was asked does not answer, and the next one is asked; what came before is void. */
+export interface FallbackEvent {
+  type: "fallback";
+  attempt: FailedAttempt;
+}
+
 /** What a stream of words tells. */
-export type TextEvent = { type: "text"; text: string } | ({ type: "end" } & GeneratedText);
+export type TextEvent = { type: "text"; text: string } | FallbackEvent | ({ type: "end" } & GeneratedText);
 
 /** A value of which parts are not there yet. Texts in it may still grow. */
 export type Growing<Value> = Value extends readonly (infer Item)[]
@@ -89,7 +95,10 @@ export type Growing<Value> = Value extends readonly (infer Item)[]
     : Value;
 
 /** What a stream of a structure tells: the value as far as it is written, whenever it has grown, then the whole. */
-export type StructureEvent<Value> = { type: "partial"; value: Growing<Value> } | ({ type: "end" } & GeneratedStructure<Value>);
+export type StructureEvent<Value> =
+  | { type: "partial"; value: Growing<Value> }
+  | FallbackEvent
+  | ({ type: "end" } & GeneratedStructure<Value>);
 
 /**
  * The language models of the four tiers. A tier that cannot answer (asleep, private, wrongly addressed, failing) is

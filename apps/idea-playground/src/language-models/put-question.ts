@@ -7,7 +7,7 @@ import { toCodedError } from "@repo/server-kit/error-response";
 import { composePrompt } from "./compose-prompt.ts";
 import type { DrawnAnswers, Question } from "./draw-answers.ts";
 import { type AnswererParts, findAnswerers } from "./find-answerers.ts";
-import type { GenerateOptions, PromptContext, Provenance, TieredLanguageModel } from "./language-model.ts";
+import type { FallbackEvent, GenerateOptions, PromptContext, Provenance, TieredLanguageModel } from "./language-model.ts";
 import type { Tier } from "./tiers.ts";
 
 /** What {@link createPutQuestion} works with. */
@@ -50,7 +50,10 @@ export interface Given<Result> {
 }
 
 /** Puts a call's question to its tier; what is yielded reaches the caller while the answer is made. */
-export type PutQuestion = <Event, Result extends object>(call: Call, asking: Asking<Event, Result>) => AsyncGenerator<Event, Given<Result>>;
+export type PutQuestion = <Event, Result extends object>(
+  call: Call,
+  asking: Asking<Event, Result>,
+) => AsyncGenerator<Event | FallbackEvent, Given<Result>>;
 
 /** Sampling of the original client. */
 const defaultTemperature = 0.7;
@@ -106,7 +109,7 @@ export function createPutQuestion(parts: LanguageModelParts): PutQuestion {
   return async function* putQuestion<Event, Result extends object>(
     call: Call,
     asking: Asking<Event, Result>,
-  ): AsyncGenerator<Event, Given<Result>> {
+  ): AsyncGenerator<Event | FallbackEvent, Given<Result>> {
     const startedAt = performance.now();
     const { options } = call;
     const settings = await store.read();
@@ -138,7 +141,7 @@ export function createPutQuestion(parts: LanguageModelParts): PutQuestion {
     });
     // What a stand-in has answered is not the tier's answer.
     const mayKeep = ({ answered }: Kept): boolean => answered.fallbackPath.length === 0;
-    const askNow = (signal: AbortSignal | undefined): AsyncGenerator<Event, Answered<Result>> =>
+    const askNow = (signal: AbortSignal | undefined): AsyncGenerator<Event | FallbackEvent, Answered<Result>> =>
       askInTurn(
         answerers,
         { context: { ...context, signal }, before, patienceMs: config.TIER_TIMEOUT_MS, mayBeginAnew: asking.mayBeginAnew },

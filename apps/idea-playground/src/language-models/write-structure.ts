@@ -136,6 +136,11 @@ export async function* streamStructure<Schema extends AnswerSchema>(
         yield { type: "end", ...value.provenance, contextApplied, value: found.value, how };
         return;
       }
+      if (typeof value !== "string") {
+        shown = "";
+        yield value;
+        continue;
+      }
       const grown = parsePartialJson(value, opening);
       const json = JSON.stringify(grown);
       if (grown === undefined || json === shown) continue;

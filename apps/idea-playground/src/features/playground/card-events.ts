@@ -11,6 +11,8 @@ export interface CardProblem {
 export type CardEvent =
   /** A card is begun, or begun again because it said the same as another one: what was shown of it is void. */
   | { type: "writing"; card: number; isAgain: boolean }
+  /** Who was asked does not answer, and another one is asked. */
+  | { type: "fallback"; card: number; tier: string; reason: string }
   /** Fields that have grown or changed; empty ones are void. */
   | { type: "fields"; card: number; fields: PartialIdea }
   /** The card is kept. */

@@ -85,6 +85,8 @@ function show(run: Run, event: CardEvent): void {
   if (event.type === "writing") {
     card.clear();
     card.say(event.isAgain ? "is written again: it was like another one" : "waits for the model …");
+  } else if (event.type === "fallback") {
+    card.say(`${toCauses([event]).join("")} Another model is asked …`);
   } else if (event.type === "fields") {
     card.say("is written …");
     card.fill(event.fields);

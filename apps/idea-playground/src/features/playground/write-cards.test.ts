@@ -94,11 +94,13 @@ test("a card that fails does not stop the others; who was asked, and why each co
   expect(events.at(-1)).toEqual({ type: "end", saved: 2, failed: 1 });
 });
 
-test("a card that another tier wrote says so, with the cause", async () => {
+test("a card that another tier wrote says so, with the cause: while that one is asked, and in the end", async () => {
   const kept: Kept[] = [];
   const failed = [{ tier: "company", variant: "live", code: "model_unavailable", reason: "The Space is asleep." }] as const;
   const writer = scriptWriter({ answers: [toDraft("Solar kettle")], provenance: { answeredBy: "base", fallbackPath: [...failed] } });
-  const [saved] = only(await collect(writer, defineRun(kept, { count: 1 })), "saved");
+  const events = await collect(writer, defineRun(kept, { count: 1 }));
+  expect(events[1]).toEqual({ type: "fallback", card: 0, tier: "company", reason: "The Space is asleep." });
+  const [saved] = only(events, "saved");
   expect(saved?.note).toBe("Written by the base tier (test/model) in place of the company tier. The company tier: The Space is asleep.");
   expect(kept[0]?.authorship).toMatchObject({ asked: "company", answered: "base", failed: [{ tier: "company" }] });
 });

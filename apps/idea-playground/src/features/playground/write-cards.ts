@@ -108,6 +108,11 @@ async function* drawCard(
   let shownAt = 0;
   for await (const event of writer.streamStructure(prompt, ideaDraft, run.tier, facts, options)) {
     if (event.type === "end") return { content: toIdeaContent(event.value), authorship: toAuthorship(event) };
+    if (event.type === "fallback") {
+      const { tier, reason } = event.attempt;
+      yield { type: "fallback", card, tier, reason };
+      continue;
+    }
     if (Date.now() - shownAt < fieldsIntervalMs) continue;
     const grown = toPartialIdea(event.value as Record<string, unknown>);
     const fields = toChanges(shown, grown);
