@@ -95,7 +95,6 @@ export async function* askInTurn<Event, Result>(
       yield { type: "fallback", attempt };
       continue;
     }
-    let failed: FailedAttempt | undefined;
     const patience = createPatience(answerer, context, queue.length > 0 ? patienceMs : undefined);
     let hasSpoken = false;
     let answer: AsyncGenerator<Event, Result> | undefined;
@@ -111,14 +110,9 @@ export async function* askInTurn<Event, Result>(
         yield value;
       }
     } catch (thrown) {
-      const error = patience.lost() ?? toCodedError(thrown);
-      if (context.signal?.aborted === true)
-        throw new CodedError("cancelled", "The question was withdrawn.", { cause: context.signal.reason });
-      if (callerCodes.has(error.code) || (hasSpoken && !mayBeginAnew)) throw error;
-      if ((context.deadlineAt ?? Infinity) <= Date.now()) throw error;
+      const error = toFailure(patience.lost() ?? thrown, context, !hasSpoken || mayBeginAnew);
       errors.push(error);
-      failed = toAttempt(answerer, error.code, error.message);
-      fallbackPath.push(failed);
+      fallbackPath.push(toAttempt(answerer, error.code, error.message));
       // Nobody else is left: who was left out asleep may still wake up in time.
       if (queue.length === 0) queue.push(...sleeping.splice(0, 1));
     } finally {
@@ -126,9 +120,17 @@ export async function* askInTurn<Event, Result>(
       // Who leaves the loop leaves this one too, and with it the connection.
       await answer?.return(undefined as never);
     }
-    if (failed !== undefined && queue.length > 0) yield { type: "fallback", attempt: failed };
+    if (queue.length > 0) yield { type: "fallback", attempt: fallbackPath.at(-1) as FailedAttempt };
   }
   throw nobodyAnswers(fallbackPath, errors);
+}
+
+/** Why one who was asked did not answer. @throws what ends the question, because nobody else may answer it */
+function toFailure(thrown: unknown, { signal, deadlineAt = Infinity }: CallContext, mayGoOn: boolean): CodedError {
+  if (signal?.aborted === true) throw new CodedError("cancelled", "The question was withdrawn.", { cause: signal.reason });
+  const error = toCodedError(thrown);
+  if (callerCodes.has(error.code) || !mayGoOn || deadlineAt <= Date.now()) throw error;
+  return error;
 }
 
 function isOf(attempt: FailedAttempt, { tier, variant }: Answerer): boolean {
