@@ -5,6 +5,7 @@ import { CodedError } from "@repo/contracts/coded-error";
 import { createSilentLogger } from "@repo/server-kit/log";
 import type { Server } from "@repo/server-kit/server";
 import { testDatabase } from "@repo/testing/test-database";
+import { waitUntil } from "@repo/testing/wait-until";
 import { sql } from "drizzle-orm";
 import type { Access, AccessControl, Actor } from "../src/access.ts";
 import { createApp } from "../src/app.ts";
@@ -105,13 +106,12 @@ export async function openTestApp(variables: Record<string, string> = {}): Promi
       }
     },
     idle: async () => {
-      for (const until = Date.now() + settleMs; ; await new Promise((resolve) => setTimeout(resolve, lookMs))) {
-        const left = (await database.db.execute(
-          sql`select name from pgboss.job where state in ('created', 'retry', 'active')`,
-        )) as unknown as { rows: object[] };
-        if (left.rows.length === 0) return;
-        if (Date.now() > until) throw new Error(`Still to be done: ${JSON.stringify(left.rows)}`);
-      }
+      const readJobs = async () =>
+        await database.db.execute(sql`select name from pgboss.job where state in ('created', 'retry', 'active')`);
+      await waitUntil(
+        async () => (await readJobs()) as unknown as { rows: object[] },
+        ({ rows }) => rows.length === 0,
+      );
     },
     close: async () => {
       await queue.close({ graceMs: 1_000 });

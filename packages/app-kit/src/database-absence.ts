@@ -27,16 +27,19 @@ export function toAbsence(thrown: unknown): unknown {
   });
 }
 
-type Method = (...values: unknown[]) => unknown;
+/** Rejects with what an absence means for whoever asked. */
+export async function explained<Value>(work: Promise<Value>): Promise<Value> {
+  return await work.catch((error: unknown) => Promise.reject(toAbsence(error) as Error));
+}
 
-/** Methods that answer with a promise reject with what the absence means; those that are given a callback stay as they are. */
-function explainMethod<Name extends string>(target: Record<Name, unknown>, name: Name): void {
-  const original = (target[name] as Method).bind(target);
-  const explained: Method = (...values) => {
-    const result = original(...values);
-    return result instanceof Promise ? result.catch((error: unknown) => Promise.reject(toAbsence(error) as Error)) : result;
+/** Has a method that answers with a promise reject as {@link explained}; where it is given a callback it stays as it is. */
+function explainMethod(target: Pool | PoolClient, name: "query" | "connect"): void {
+  const methods = target as unknown as Record<string, (...values: unknown[]) => unknown>;
+  const original = methods[name]?.bind(target);
+  methods[name] = (...values) => {
+    const result = original?.(...values);
+    return result instanceof Promise ? explained(result) : result;
   };
-  target[name] = explained;
 }
 
 /**
@@ -44,13 +47,12 @@ function explainMethod<Name extends string>(target: Record<Name, unknown>, name:
  * @param onError called for connections that break while no query is under way
  */
 export function explainAbsence(pool: Pool, onError: (error: Error) => void): Pool {
-  explainMethod(pool as unknown as Record<"query" | "connect", unknown>, "query");
-  explainMethod(pool as unknown as Record<"query" | "connect", unknown>, "connect");
+  for (const name of ["query", "connect"] as const) explainMethod(pool, name);
   // Without listeners a connection that breaks would end the process: an idle one tells the pool, one that a transaction holds
   // between two statements only itself.
   pool.on("error", onError);
   pool.on("connect", (client: PoolClient) => {
-    explainMethod(client as unknown as Record<"query", unknown>, "query");
+    explainMethod(client, "query");
     client.on("error", onError);
   });
   return pool;

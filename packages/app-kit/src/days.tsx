@@ -61,10 +61,3 @@ export function DayTable<Day extends { day: string }>({ days, columns, toAddress
     </details>
   );
 }
-
-/** A duration in words: milliseconds below a second, then seconds with one digit. */
-export function toDuration(milliseconds: number): string {
-  return milliseconds >= 1_000
-    ? `${(milliseconds / 1_000).toLocaleString("en", { maximumFractionDigits: 1 })} s`
-    : `${Math.round(milliseconds)} ms`;
-}

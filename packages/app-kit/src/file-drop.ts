@@ -43,9 +43,25 @@ export function enableFileDrop({ form, inputs, onFiles, onUnreadable, isBusy }: 
   });
 }
 
-/** An entry for a file that is refused before it is sent. */
-export function toRefused<Answer>(named: NamedFile, message: string): UploadEntry<Answer> {
-  return { ...named, sentBytes: named.file.size, state: "refused", message, answer: undefined };
+/** Options of {@link keepSendable}. */
+export interface SendableOptions<Answer> {
+  maxBytes: number;
+  /** What is wrong with a file of another kind; undefined: it may be sent. */
+  toKindProblem: (named: NamedFile) => string | undefined;
+  /** Is given an entry for each file that is refused before it is sent. */
+  onRefused: (entry: UploadEntry<Answer>) => void;
+}
+
+/** Those of the files that the server would take. */
+export function keepSendable<Answer>(found: readonly NamedFile[], options: SendableOptions<Answer>): NamedFile[] {
+  return found.filter((named) => {
+    const { size } = named.file;
+    const tooLarge = size > options.maxBytes ? `larger than ${Math.floor(options.maxBytes / 1024 / 1024)} MB` : undefined;
+    const message = options.toKindProblem(named) ?? tooLarge;
+    if (message === undefined) return true;
+    options.onRefused({ ...named, sentBytes: size, state: "refused", message, answer: undefined });
+    return false;
+  });
 }
 
 /** What a row says beside the name. */

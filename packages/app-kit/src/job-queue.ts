@@ -13,7 +13,7 @@ import {
   type QueueOptions,
 } from "pg-boss";
 import type { z } from "zod";
-import { toAbsence } from "./database-absence.ts";
+import { explained } from "./database-absence.ts";
 import type { FailedJob, JobDefinition, JobHandler, JobProgress } from "./job-definition.ts";
 import type { Database, OpenDatabase } from "./open-database.ts";
 
@@ -208,10 +208,9 @@ export async function createJobQueue({ database, log }: JobQueueOptions): Promis
           const parsed = definition.schema.safeParse(data);
           if (!parsed.success) throw new CodedError("invalid_request", `The data of a job ${name} is not valid.`, { cause: parsed.error });
           const connection = transaction === undefined ? {} : { db: fromDrizzle(transaction as unknown as DrizzleTransactionLike, sql) };
-          const sendOptions = { singletonKey: key, ...(startAfter && { startAfter }), ...connection };
-          const id = await boss
-            .send(name, data as object, sendOptions)
-            .catch((error: unknown) => Promise.reject(toAbsence(error) as Error));
+          const id = await explained(
+            boss.send(name, data as object, { singletonKey: key, ...(startAfter && { startAfter }), ...connection }),
+          );
           return id ?? undefined;
         },
         onProgress: (listener) => {

@@ -2,13 +2,14 @@ import { PGlite } from "@electric-sql/pglite";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { CodedError } from "@repo/contracts/coded-error";
+import { toCodedError } from "@repo/server-kit/error-response";
 import { sql } from "drizzle-orm";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { Pool } from "pg";
-import { explainAbsence, isAbsence } from "./database-absence.ts";
+import { explainAbsence, toAbsence } from "./database-absence.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { migrateServer } from "./migrate-server.ts";
 import { openNamedDatabase } from "./open-named-database.ts";
@@ -100,8 +101,8 @@ async function openPostgres(address: string, options: OpenDatabaseOptions): Prom
 
 /** Who starts an app may know the server's address, and needs it: most often that is what is wrong. */
 function nameServer(thrown: unknown, url: string): unknown {
-  const cause = CodedError.isInstance(thrown) && thrown.code === "database_unavailable" ? thrown.cause : thrown;
-  if (!isAbsence(cause)) return thrown;
+  const { code, cause } = toCodedError(toAbsence(thrown));
+  if (code !== "database_unavailable") return thrown;
   const { host } = new URL(url);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodedError(

@@ -1,9 +1,9 @@
 import { hasQuery, isStreamed, type Route, type RouteFamily } from "@repo/contracts/route";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { z } from "zod";
 import { documentedErrorStatuses } from "./openapi.ts";
-import { pageStyle } from "./page-style.ts";
+import { renderPageHead } from "./page-head.ts";
 import type { Server } from "./server.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -38,15 +38,7 @@ export function renderDocsPage(server: Server, nonce: string): Html {
   const families = [...new Set(server.routes.map((route) => route.family))];
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <link rel="icon" href="data:," />
-        <title>${server.name}: API</title>
-        <style nonce="${nonce}">
-          ${raw(pageStyle)}
-        </style>
-      </head>
+      ${renderPageHead({ title: `${server.name}: API`, nonce })}
       <body>
         <h1>${server.name}</h1>
         <p class="quiet">${server.description} Version ${server.version}. <a href="openapi.json">OpenAPI 3.1</a></p>

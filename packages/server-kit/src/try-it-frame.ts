@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { pageStyle } from "./page-style.ts";
+import { renderPageHead } from "./page-head.ts";
 import type { Server } from "./server.ts";
 
 type Html = ReturnType<typeof html>;
@@ -30,16 +30,7 @@ export function renderTryItFrame(server: Server, nonce: string, frame: TryItFram
   const { title, lead } = frame;
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="description" content="${lead}" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style nonce="${nonce}">
-          ${raw(pageStyle + frame.style)}
-        </style>
-      </head>
+      ${renderPageHead({ title, description: lead, style: frame.style, nonce })}
       <body>
         <header>
           <div class="row">

@@ -1,5 +1,6 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
 import { DayTable, type DayTableProps, SpanTabs } from "@repo/app-kit/days";
+import { toCount } from "@repo/app-kit/number-words";
 import type { Access } from "../../access.ts";
 import type { WorkflowStatus } from "../../schema.ts";
 import type { DayStatistics, StatusCounts } from "../../sheets/sheet-views.ts";
@@ -32,7 +33,6 @@ function Counts({ counts }: { counts: StatusCounts }) {
   );
 }
 
-const toCount = (value: number): string => value.toLocaleString("en");
 const columns: DayTableProps<DayStatistics>["columns"] = [
   ["Uploaded", ({ uploaded }) => toCount(uploaded)],
   ["Read", ({ read }) => toCount(read)],

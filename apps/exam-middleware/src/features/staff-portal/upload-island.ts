@@ -2,7 +2,7 @@
 import { statusNames, toReasonTexts, toTone } from "../../ui/sheet-words.ts";
 import type { ReviewReason, WorkflowStatus } from "../../schema.ts";
 import type { NamedFile } from "@repo/app-kit/dropped-files";
-import { createUploadRow, enableFileDrop, showUploadState, toRefused, toUploadRowState } from "@repo/app-kit/file-drop";
+import { createUploadRow, enableFileDrop, keepSendable, showUploadState, toUploadRowState } from "@repo/app-kit/file-drop";
 import { createUploadQueue, type UploadEntry as QueueEntry } from "@repo/app-kit/upload-queue";
 
 /** What the server tells of a sheet, as JSON. */
@@ -207,17 +207,14 @@ export function enableUpload(): void {
       follow(batchId);
     }
     const isKnown = ({ name }: NamedFile): boolean => extensions.some((extension) => name.toLowerCase().endsWith(extension));
-    const refuse = (named: NamedFile, message: string): void => {
-      const entry: UploadEntry = toRefused(named, message);
-      entries.push(entry);
-      rows.showEntry(entry);
-    };
-    const good: NamedFile[] = [];
-    for (const named of found) {
-      if (!isKnown(named)) refuse(named, `not one of ${extensions.join(" ")}`);
-      else if (named.file.size > maxBytes) refuse(named, `larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`);
-      else good.push(named);
-    }
+    const good = keepSendable<UploadAnswer>(found, {
+      maxBytes,
+      toKindProblem: (named) => (isKnown(named) ? undefined : `not one of ${extensions.join(" ")}`),
+      onRefused: (entry) => {
+        entries.push(entry);
+        rows.showEntry(entry);
+      },
+    });
     entries.push(...queue.add(good));
     showUploads();
   };

@@ -1,7 +1,8 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
-import { SpanTabs, toDuration } from "@repo/app-kit/days";
+import { SpanTabs } from "@repo/app-kit/days";
 import { Moment } from "@repo/app-kit/moment";
 import { Pager } from "@repo/app-kit/pager";
+import { toCount, toDuration } from "@repo/app-kit/number-words";
 import { type Tier, tierWords } from "../../language-models/tiers.ts";
 import type { QueryFilter, QueryRow, TierUsage, UsageDay } from "../../query-log/query-statistics.ts";
 
@@ -20,7 +21,6 @@ export interface UsagePageProps {
 const tones: Readonly<Record<Tier, string>> = { base: "plain", company: "good", abstraction: "look", user: "busy" };
 
 const toTimeOrNone = (value: number | null): string => (value === null ? "–" : toDuration(value));
-const toCount = (value: number): string => value.toLocaleString("en");
 const toPercent = (part: number, all: number): string =>
   all === 0 ? "–" : `${((part / all) * 100).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
 

@@ -1,7 +1,8 @@
 import { DayPlot } from "@repo/app-kit/day-plot";
-import { DayTable, type DayTableProps, SpanTabs, toDuration } from "@repo/app-kit/days";
+import { DayTable, type DayTableProps, SpanTabs } from "@repo/app-kit/days";
 import type { Assets } from "@repo/app-kit/load-assets";
 import { Moment } from "@repo/app-kit/moment";
+import { toCount, toDuration } from "@repo/app-kit/number-words";
 import { toDollars } from "../../ai-calls/budget.ts";
 import type { CallDay, CallRow, CallsOfModel } from "../../ai-calls/call-statistics.ts";
 import { Shell } from "../../ui/shell.tsx";
@@ -53,7 +54,6 @@ function Plots({ days, budget }: { days: readonly CallDay[]; budget: number | un
   );
 }
 
-const toCount = (value: number): string => value.toLocaleString("en");
 const toLatency = (value: number | null): string => (value === null ? "" : toDuration(value));
 const columns: DayTableProps<CallDay>["columns"] = [
   ["Succeeded", ({ succeeded }) => toCount(succeeded)],

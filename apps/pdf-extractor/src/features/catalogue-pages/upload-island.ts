@@ -1,6 +1,6 @@
 /** Browser only: dropping and sending PDFs on the page of home-page.tsx. */
 import type { NamedFile } from "@repo/app-kit/dropped-files";
-import { createUploadRow, enableFileDrop, showUploadState, toRefused, toUploadRowState } from "@repo/app-kit/file-drop";
+import { createUploadRow, enableFileDrop, keepSendable, showUploadState, toUploadRowState } from "@repo/app-kit/file-drop";
 import { createUploadQueue, type UploadEntry as QueueEntry } from "@repo/app-kit/upload-queue";
 
 /** What the server answers about a file. */
@@ -50,13 +50,9 @@ export function enableUpload(onStored: () => void): void {
     onProblem: showProblem,
   });
   const take = (found: readonly NamedFile[]): void => {
-    const refuse = (named: NamedFile, message: string): void => show(toRefused(named, message));
-    const good: NamedFile[] = [];
-    for (const named of found) {
-      if (!named.name.toLowerCase().endsWith(".pdf") && named.file.type !== "application/pdf") refuse(named, "not a PDF");
-      else if (named.file.size > maxBytes) refuse(named, `larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`);
-      else good.push(named);
-    }
+    const isPdf = ({ name, file }: NamedFile): boolean => name.toLowerCase().endsWith(".pdf") || file.type === "application/pdf";
+    const toKindProblem = (named: NamedFile): string | undefined => (isPdf(named) ? undefined : "not a PDF");
+    const good = keepSendable<UploadAnswer>(found, { maxBytes, toKindProblem, onRefused: show });
     for (const entry of queue.add(good)) show(entry);
   };
 
